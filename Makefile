@@ -1,0 +1,202 @@
+# Wayleave.  `make help` lists the targets worth knowing.
+#
+# The folders are the program: every .c in a library folder belongs to that
+# library, every *_main.c is a program, every tests/unit/<folder>/test_*.c is
+# a test of its own.  Nothing is listed here that the tree already says.
+
+BUILD_ROOT ?= build
+SANITIZER  ?=
+CC         ?= gcc
+ifeq ($(origin CC),default)
+CC         := gcc
+endif
+VERSION    := 0.1.0
+PREFIX     ?= /usr/local
+FUZZ_SECONDS ?= 30
+ifeq ($(SANITIZER),)
+B := $(BUILD_ROOT)
+else
+B := $(BUILD_ROOT)/$(subst $(comma),-,$(SANITIZER))
+endif
+comma := ,
+V ?= 0
+ifeq ($(V),0)
+Q := @
+say = @printf '  %-5s %s\n' $(1) $(2)
+else
+Q :=
+say = @:
+endif
+
+# make demo and make check install what is missing; everything else assumes it.
+PKGS := libsodium libzmq libprotobuf-c sqlite3 jansson libseccomp libsystemd
+PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+CHECK_LIBS := $(shell pkg-config --libs check 2>/dev/null)
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wvla -Wstrict-prototypes \
+	-Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Werror
+HARDEN := -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+ifeq ($(SANITIZER),)
+HARDEN += -D_FORTIFY_SOURCE=2
+OPT ?= -O2 -g
+else
+OPT ?= -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZER) -fno-sanitize-recover=all
+endif
+CPPFLAGS_ALL := -D_GNU_SOURCE -DWAYLEAVE_VERSION='"$(VERSION)"' -I. -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
+CFLAGS_ALL := -std=c11 $(OPT) $(WARN) $(HARDEN) -MMD -MP -pthread $(CFLAGS)
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--gc-sections $(OPT) -pthread $(LDFLAGS)
+CFLAGS_ALL += -ffunction-sections -fdata-sections
+
+LIBS := base proto keys ledger store
+PARTS := broker agent audit
+SUBDIRS := $(LIBS) $(PARTS) $(wildcard agent/*/ broker/*/ audit/*/ keys/*/ ledger/*/ store/*/ proto/*/)
+
+src = $(filter-out %_main.c,$(sort $(wildcard $(1)/*.c) $(wildcard $(1)/*/*.c)))
+GEN_C := $(B)/gen/proto/wayleave.pb-c.c $(B)/gen/proto/vocabulary_table.c
+GEN_H := $(B)/gen/proto/wayleave.pb-c.h
+
+obj = $(patsubst %.c,$(B)/obj/%.o,$(call src,$(1)))
+GEN_O := $(patsubst $(B)/gen/%.c,$(B)/obj/gen/%.o,$(GEN_C))
+AR_OF = $(patsubst %,$(B)/lib/lib%.a,$(1))
+# Link order is the order of the layers, from the top down.
+LINK_LIBS := $(call AR_OF,store ledger keys proto base)
+
+MAINS := $(sort $(wildcard */*_main.c))
+program_of = $(B)/wayleave$(if $(filter agent/cli_main.c,$(1)),,-$(patsubst %_main.c,%,$(notdir $(1))))
+PROGRAMS := $(foreach m,$(MAINS),$(call program_of,$(m)))
+
+UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c tests/contract/test_*.c tests/vectors/test_*.c))
+UNIT_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(UNIT_SRC))
+HELP_SRC := $(sort $(wildcard tests/support/*.c))
+HELP_OBJ := $(patsubst %.c,$(B)/obj/%.o,$(HELP_SRC))
+TOOL_SRC := $(sort $(wildcard tests/system/*.c tests/bench/*.c tests/faults/*.c))
+TOOL_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(TOOL_SRC))
+FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+
+.PHONY: all help demo check check-deps deps check-unit check-vectors check-contract \
+	check-system check-faults check-layers check-headers check-link lint-man fuzz bench \
+	check-asan check-tsan check-valgrind install clean tools tests
+.SECONDARY:
+.DEFAULT_GOAL := all
+
+all: $(PROGRAMS)
+
+help:
+	@printf '%s\n' \
+	 'make            build the programs into build/' \
+	 'make demo       install what is missing, build, play the worked case' \
+	 'make check      install what is missing, build, run every quick test' \
+	 'make check-unit check-vectors check-contract check-system' \
+	 'make check-layers check-headers check-link lint-man' \
+	 'make check-asan check-tsan check-valgrind   the same tests, instrumented' \
+	 'make check-faults [ROUNDS=200]  kill -9 campaign under load' \
+	 'make fuzz [FUZZ_SECONDS=30]     libFuzzer over every parser' \
+	 'make bench      measure; figures go to build/bench' \
+	 'make SANITIZER=address,undefined|thread ...  instrumented build' \
+	 'make install [PREFIX=/usr/local] [DESTDIR=]'
+
+# ---- generated sources -------------------------------------------------
+$(B)/gen/proto/wayleave.pb-c.c: proto/wayleave.proto
+	$(call say,GEN,$<)
+	$(Q)mkdir -p $(B)/gen/proto && protoc-c --proto_path=proto --c_out=$(B)/gen/proto $<
+$(B)/gen/proto/wayleave.pb-c.h: $(B)/gen/proto/wayleave.pb-c.c ;
+$(B)/gen/proto/vocabulary_table.c: proto/vocabulary.txt proto/vocabulary.awk
+	$(call say,GEN,$<)
+	$(Q)mkdir -p $(@D) && LC_ALL=C awk -f proto/vocabulary.awk $< > $@.tmp && mv $@.tmp $@
+
+# ---- objects, libraries, programs --------------------------------------
+$(B)/obj/gen/%.o: $(B)/gen/%.c $(GEN_H)
+	$(call say,CC,$*)
+	$(Q)mkdir -p $(@D) && $(CC) -D_GNU_SOURCE -I. -I$(B)/gen $(PKG_CFLAGS) -std=c11 $(OPT) -fPIE -w -c $< -o $@
+$(B)/obj/%.o: %.c | $(GEN_H)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -c $< -o $@
+
+define library
+$(B)/lib/lib$(1).a: $(call obj,$(1)) $(2)
+	$$(call say,AR,$$@)
+	$$(Q)mkdir -p $$(@D) && rm -f $$@ && ar rcs $$@ $$^
+endef
+$(foreach l,$(filter-out proto,$(LIBS)) $(PARTS),$(eval $(call library,$(l),)))
+$(eval $(call library,proto,$(GEN_O)))
+
+define program
+$(call program_of,$(1)): $(B)/obj/$(1:.c=.o) $(call AR_OF,$(filter $(PARTS),$(patsubst %/,%,$(dir $(1))))) $(LINK_LIBS)
+	$$(call say,LD,$$@)
+	$$(Q)$(CC) $(LDFLAGS_ALL) -o $$@ $$^ $(PKG_LIBS)
+endef
+$(foreach m,$(MAINS),$(eval $(call program,$(m))))
+
+# ---- tests ---------------------------------------------------------------
+TEST_LIBS := $(call AR_OF,broker agent audit) $(LINK_LIBS)
+$(B)/tests/%: $(B)/obj/tests/%.o $(HELP_OBJ) $(TEST_LIBS)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $< $(HELP_OBJ) $(TEST_LIBS) $(CHECK_LIBS) $(PKG_LIBS)
+
+tests: $(UNIT_BIN)
+tools: $(TOOL_BIN)
+
+check-unit check-vectors check-contract: check-%:
+	$(Q)$(MAKE) --no-print-directory $(filter $(B)/tests/$*/%,$(UNIT_BIN))
+	$(Q)tests/run-binaries $(filter $(B)/tests/$*/%,$(UNIT_BIN))
+
+check-system: all tools
+	$(Q)tests/run-scripts $(B) $(sort $(wildcard tests/system/[0-9]*.sh))
+
+check-faults: all tools
+	$(Q)tests/faults/run $(B) $(or $(ROUNDS),200)
+
+check-layers:
+	$(Q)tests/check-layers
+check-headers: $(GEN_H)
+	$(Q)CC='$(CC)' FLAGS='$(CPPFLAGS_ALL) -std=c11 $(WARN)' tests/check-headers
+check-link: all
+	$(Q)tests/check-link $(B)
+lint-man:
+	$(Q)tests/lint-man
+
+check-asan:
+	$(Q)$(MAKE) --no-print-directory SANITIZER=address,undefined check-unit check-vectors check-contract
+check-tsan:
+	$(Q)$(MAKE) --no-print-directory SANITIZER=thread check-tsan-run
+check-tsan-run: $(filter $(B)/tests/unit/base/% $(B)/tests/unit/broker/%,$(UNIT_BIN))
+	$(Q)tests/run-binaries $^
+check-valgrind: $(UNIT_BIN)
+	$(Q)VALGRIND=1 tests/run-binaries $(filter $(B)/tests/unit/%,$(UNIT_BIN))
+
+fuzz:
+	$(Q)BUILD=$(BUILD_ROOT)/fuzz SECONDS_EACH=$(FUZZ_SECONDS) tests/fuzz/run $(FUZZ_SRC)
+
+bench: all tools
+	$(Q)tests/bench/run $(B)
+
+# ---- the two commands of the README -------------------------------------
+deps:
+	$(Q)deploy/install-deps
+demo: deps
+	$(Q)$(MAKE) --no-print-directory demo-run
+demo-run: all
+	$(Q)deploy/demo $(B)
+check: deps
+	$(Q)$(MAKE) --no-print-directory check-run
+check-run: check-layers check-headers lint-man all tests tools
+	$(Q)$(MAKE) --no-print-directory check-unit
+	$(Q)$(MAKE) --no-print-directory check-vectors
+	$(Q)$(MAKE) --no-print-directory check-contract
+	$(Q)$(MAKE) --no-print-directory check-link
+	$(Q)$(MAKE) --no-print-directory check-system
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/man/man8 \
+	  $(DESTDIR)$(PREFIX)/share/wayleave
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	for s in 1 5 8; do for f in man/*.$$s; do [ -e "$$f" ] && \
+	  install -m 644 "$$f" $(DESTDIR)$(PREFIX)/share/man/man$$s; done; done; true
+	install -m 644 keys/words/*.txt $(DESTDIR)$(PREFIX)/share/wayleave
+
+clean:
+	rm -rf $(BUILD_ROOT)
+
+-include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
