@@ -46,6 +46,16 @@ enum {
 	WIRE_UP_MAX = 96 * 1024,   /* a frame to the broker */
 	WIRE_DOWN_MAX = 288 * 1024,/* a parcel */
 	WIRE_ADDRESSES_MAX = 4,
+	WIRE_PIECES_MAX = 1024,    /* in one parcel, each of these */
+	WIRE_ANSWERS_MAX = 1024,
+	WIRE_TOLD_MAX = 1024,
+	WIRE_ANCESTORS_MAX = 256,
+	WIRE_ROWS_MAX = 256,       /* in one Reply */
+	WIRE_ENDED_MAX = 64,       /* grants in one `ended` */
+	WIRE_ENTRY_MAX = 40 * 1024,/* an entry's body */
+	WIRE_LEAVES_MAX = 1024,    /* hashes in one SignRequest */
+	WIRE_FILE_RECORDS_MAX = 64,
+	WIRE_RECORD_MAX = WIRE_BODY_MAX + 1024, /* a Record's bytes */
 	WIRE_AUDITORS_MAX = 8,
 	WIRE_SUITE = 1,
 	WIRE_VERSION = 1,
@@ -116,7 +126,12 @@ struct record {
 	uint8_t cosignature[WIRE_SIG];
 	bool has_key;
 	uint8_t key[WIRE_KEY];              /* consent key, a hint */
-	struct bytes wire;                  /* the Record's exact bytes */
+	/*
+	 * The Record's exact bytes, set by decoding.  An encoder that embeds a
+	 * record (Item, RecordFile) passes these on when they are there and
+	 * encodes the fields when wire.n is 0.
+	 */
+	struct bytes wire;
 };
 
 struct wire_partnership {
@@ -319,10 +334,10 @@ enum wire_ask {
 	ASK_ECHO = 8,
 	ASK_CONSISTENCY = 9, /* from `from` to the head */
 };
-enum wire_piece { PIECE_OWN = 1, PIECE_NEWS = 2, PIECE_MAIL = 3, PIECE_DELIVERED = 4, PIECE_OPENED = 5 };
+enum piece_what { PIECE_OWN = 1, PIECE_NEWS = 2, PIECE_MAIL = 3, PIECE_DELIVERED = 4, PIECE_OPENED = 5 };
 enum wire_status { STATUS_ADMITTED = 1, STATUS_REFUSED = 2, STATUS_BUSY = 3, STATUS_MALFORMED = 4 };
-enum wire_told { TOLD_DELIVERED = 1, TOLD_OPENED = 2, TOLD_DROPPED = 3, TOLD_REJECTED = 4 };
-enum wire_reply { REPLY_OK = 0, REPLY_MORE = 1, REPLY_NOT_FOUND = 2, REPLY_DENIED = 3 };
+enum told_what { TOLD_DELIVERED = 1, TOLD_OPENED = 2, TOLD_DROPPED = 3, TOLD_REJECTED = 4 };
+enum reply_code { REPLY_OK = 0, REPLY_MORE = 1, REPLY_NOT_FOUND = 2, REPLY_DENIED = 3 };
 
 struct wire_hello { uint32_t version; struct citation last; uint64_t time; uint32_t credit; };
 struct wire_item { struct record record; bool has_share; uint8_t share[32]; struct bytes ciphertext; };
@@ -338,30 +353,30 @@ struct up {
 	struct wire_question ask;
 };
 struct wire_checkpoint { uint64_t size; uint8_t root[WIRE_HASH]; uint8_t signature[WIRE_SIG]; };
-struct wire_piece_ { uint64_t index, time; uint8_t salt[32]; struct bytes body; uint32_t what; bool has_stamp; uint8_t stamp[WIRE_STAMP]; struct bytes ciphertext, shares, path; };
+struct wire_piece { uint64_t index, time; uint8_t salt[32]; struct bytes body; uint32_t what; bool has_stamp; uint8_t stamp[WIRE_STAMP]; struct bytes ciphertext, shares, path; };
 struct wire_answer { uint64_t id; uint8_t stamp[WIRE_STAMP]; uint32_t status, rule; uint64_t index; uint32_t after_ms; };
-struct wire_told_ { uint64_t message; uint32_t what; uint64_t time; char role[WIRE_ROLE_MAX + 1]; uint32_t why; };
+struct wire_told { uint64_t message; uint32_t what; uint64_t time; char role[WIRE_ROLE_MAX + 1]; uint32_t why; };
 struct wire_ancestor { uint64_t size; uint8_t root[WIRE_HASH]; struct bytes path; };
 struct wire_statement { uint64_t time, count; uint8_t hash[WIRE_HASH]; uint8_t signature[WIRE_SIG]; };
 struct wire_welcome { uint32_t credit; uint64_t time; uint32_t version; };
 struct wire_row { uint64_t index; uint8_t commitment[WIRE_HASH]; bool has_body; uint8_t salt[32]; struct bytes body; };
-struct wire_reply_ { uint64_t id; uint32_t code; struct wire_row *row; unsigned n_row; uint64_t size; struct bytes data; };
+struct wire_reply { uint64_t id; uint32_t code; struct wire_row *row; unsigned n_row; uint64_t size; struct bytes data; };
 struct parcel {
 	struct wire_checkpoint head;
 	uint64_t from;
 	struct bytes range;
-	struct wire_piece_ *piece;
+	struct wire_piece *piece;
 	unsigned n_piece;
 	struct wire_answer *answer;
 	unsigned n_answer;
-	struct wire_told_ *told;
+	struct wire_told *told;
 	unsigned n_told;
 	struct wire_ancestor *ancestor;
 	unsigned n_ancestor;
 	bool has_head, has_statement, has_welcome, has_reply, has_key_asked;
 	struct wire_statement statement;
 	struct wire_welcome welcome;
-	struct wire_reply_ reply;
+	struct wire_reply reply;
 	uint8_t key_asked[WIRE_CASE];
 	char key_asked_by[WIRE_ID_MAX + 1];
 };
