@@ -24,8 +24,9 @@ struct checkpoint {
 };
 
 /*
- * Writes the text that is signed; returns its length.  `origin` is a valid
- * key name (note_name_ok()); 0 when it is not or the size is too large.
+ * Writes the text that is signed; returns its length.  `origin` is 1 to
+ * NOTE_NAME_MAX bytes of UTF-8 without control characters; 0 when it is not,
+ * or when the size is over TREE_SIZE_MAX.
  */
 size_t checkpoint_body(const char *origin, uint64_t size,
     const struct hash *root, char out[static CHECKPOINT_BODY_MAX]);
@@ -33,8 +34,8 @@ size_t checkpoint_body(const char *origin, uint64_t size,
 /*
  * Parses exactly three lines; the signature of *c is zeroed.  `origin`
  * borrows.  ERR_FORMAT with the line in `why`: an empty origin, a size with
- * sign or leading zeros or over TREE_SIZE_MAX, a root that is not 32 bytes,
- * a fourth line.
+ * sign or leading zeros or over TREE_SIZE_MAX, a root that is not 32 bytes
+ * or, at size 0, not that of the empty tree, a fourth line.
  */
 MUST_USE enum error_code checkpoint_parse(struct bytes text,
     struct bytes *origin, struct checkpoint *c, struct why *why);

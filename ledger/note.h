@@ -26,6 +26,7 @@ enum {
 	NOTE_COSIGNATURE = 0x04		/* tlog-cosignature v1 */
 };
 
+/* A key that checks; its name is a log's origin or a witness's name. */
 struct note_key {
 	char name[NOTE_NAME_MAX + 1];
 	uint8_t type;			/* NOTE_ED25519 or NOTE_COSIGNATURE */
@@ -75,6 +76,10 @@ void note_vkey_format(const struct note_key *key,
 MUST_USE enum error_code note_parse(struct bytes in, struct note *note,
     struct why *why);
 
+/* Whether the line names this key; says nothing of its signature. */
+bool note_line_is_by(const struct note_line *line,
+    const struct note_key *key);
+
 /*
  * Checks every line by a known key.  seen[i] says whether keys[i] signed and
  * when it cosigned (the newest, if it has several lines).  ERR_CRYPTO when a
@@ -106,9 +111,22 @@ void note_put_line(struct buf *out, const struct note_key *key,
  */
 bool note_text_ok(struct bytes text);
 
-/* Standard padded base64, no other spelling accepted; LOGFORMATS 5. */
+/*
+ * Standard padded base64 of one spelling only: no line breaks, and the bits
+ * that no byte holds are zero.  take() writes at most `max` bytes, or none
+ * and only checks and counts when `out` is NULL; ERR_FORMAT, ERR_SIZE.
+ */
 void note_base64_put(struct buf *out, struct bytes in);
 MUST_USE enum error_code note_base64_take(struct bytes in, uint8_t *out,
     size_t max, size_t *n);
+
+/* Takes a line and its newline off the head; the view has no newline. */
+bool note_line_take(struct bytes *in, struct bytes *line);
+/* Decimal digits, no sign, no leading zero, at most `max`. */
+bool note_decimal(struct bytes in, uint64_t max, uint64_t *out);
+/* Takes one code point off the head; shortest form, no surrogates. */
+bool note_utf8_take(struct bytes *in, uint32_t *c);
+/* Unicode white space. */
+bool note_is_space(uint32_t c);
 
 #endif

@@ -60,6 +60,16 @@ void tree_root_of(const struct hash *leaf, size_t n, struct hash *out);
 MUST_USE enum error_code tree_path(const struct hash *leaf, size_t n,
     size_t index, struct hash path[static TREE_PATH_MAX], size_t *n_path);
 
+/*
+ * The same for many leaves of one tree at the price of one root: `node` has
+ * room for tree_nodes_room(n) hashes, the first n of them the leaf hashes;
+ * tree_nodes_fill() computes the rest, the root being the last.  n >= 1.
+ */
+size_t tree_nodes_room(size_t n);
+void tree_nodes_fill(struct hash *node, size_t n);
+MUST_USE enum error_code tree_nodes_path(const struct hash *node, size_t n,
+    size_t index, struct hash path[static TREE_PATH_MAX], size_t *n_path);
+
 /* Exact number of hashes in the path of `index` in a tree of n; index < n. */
 size_t tree_path_length(uint64_t index, uint64_t n);
 
