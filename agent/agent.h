@@ -1,0 +1,104 @@
+/*
+ * The agent daemon's state, owned by its one loop thread.
+ *
+ *   agent.h     this struct, life and clock
+ *   books.h     its own tables, sealed row by row under the store key
+ *   outgoing.h  records on their way to the broker: sign, keep, send, outcome
+ *   intake.h    parcels from the broker: verify, apply, answer
+ *   mailbox.h   delivered messages: checks, states, quarantine
+ *   opening.h   openings, leases, plaintext in locked memory
+ *   seal.h      the encryption of messages (PROTOCOL 4)
+ *   keyring.h   case keys and arrow keys; labels
+ *   cases.h     cases, consent, stop phrases (custodian and anyone)
+ *   workers.h   local accounts
+ *   compose.h   an observation becomes one message per recipient
+ *   api.h       the local socket: verbs, who may call them, their handlers
+ *   link.h      the one outbound socket
+ *   signing.h   the short-lived process that uses a consent key
+ */
+#ifndef WAYLEAVE_AGENT_AGENT_H
+#define WAYLEAVE_AGENT_AGENT_H
+
+#include "base/clock.h"
+#include "keys/identity.h"
+#include "keys/partnership.h"
+#include "ledger/checkpoint.h"
+#include "ledger/edge.h"
+#include "ledger/partnership.h"
+#include "store/db.h"
+#include "store/store.h"
+
+struct agent_config;
+struct link;
+struct leases;
+struct api;
+struct signing;
+struct waits;
+struct outgoing;
+
+/* Why the agent does not send or open at the moment; 0: it does. */
+enum agent_trouble {
+	TROUBLE_NONE = 0,
+	TROUBLE_LOCKED,       /* keys not unlocked */
+	TROUBLE_OFFLINE,      /* no link */
+	TROUBLE_STALE,        /* no agreeing statement younger than the bound */
+	TROUBLE_CLOCK,        /* broker's clock more than 5 min away */
+	TROUBLE_LEDGER,       /* a proof failed: two ledgers, or a lie */
+	TROUBLE_DISK,
+};
+
+struct agent {
+	const struct agent_config *config;
+	char member[WIRE_ID_MAX + 1];
+	char partnership[65];           /* P: hex SHA-256 of the first root key */
+	uint8_t first_root[WIRE_KEY];   /* pinned */
+	struct clock clock;
+
+	struct identity *identity;      /* NULL while locked */
+	struct db *db;                  /* one file: slice and books */
+	struct store *slice;            /* what this agent knows of the ledger */
+
+	struct edge edge;               /* how far it has followed */
+	struct checkpoint head;         /* newest it verified; what it cites */
+	uint64_t head_time;             /* newest entry time verified, ms */
+	uint64_t news;                  /* news taken in: count, running hash */
+	struct hash news_hash;
+	uint64_t statement_boot;        /* boot clock of last agreeing statement */
+	bool statement_ever;
+	enum agent_trouble trouble;     /* sticky: TROUBLE_LEDGER only */
+	int64_t clock_off_ms;           /* broker's clock minus ours */
+	uint64_t offline_since;         /* ms, 0 when connected */
+
+	struct link *link;
+	struct outgoing *outgoing;
+	struct leases *leases;
+	struct waits *waits;
+	struct api *api;
+	struct signing *signing;
+	uint64_t receipts_due;          /* receipts owed, flushed each turn */
+	bool closing;
+};
+
+/* The later of the clock and the newest entry time verified (PROTOCOL 5). */
+uint64_t agent_now(const struct agent *a);
+/* What keeps it from sending and opening now. */
+enum agent_trouble agent_trouble(const struct agent *a);
+const char *agent_trouble_text(enum agent_trouble t);
+/* The partnership in force; NULL before enrolment. */
+const struct wire_partnership *agent_policy(const struct agent *a);
+
+/*
+ * Opens state directory, database and slice; a locked agent answers status
+ * and unlock only.  `why` names file and reason.
+ */
+MUST_USE enum error_code agent_open(const struct agent_config *config,
+    struct agent **out, struct why *why);
+/* With the unlocked identity: everything else starts. Takes *identity. */
+MUST_USE enum error_code agent_unlocked(struct agent *a,
+    struct identity **identity, struct why *why);
+void agent_close(struct agent **a);
+
+/* Turns of the loop: timers, owed receipts, retries; called once a turn. */
+void agent_turn(struct agent *a);
+
+#endif

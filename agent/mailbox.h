@@ -1,0 +1,50 @@
+/*
+ * Delivered messages.  Stored untouched and closed; rejected ones go to
+ * quarantine with the rule.  Names of states as in INTERNALS 5.
+ */
+#ifndef WAYLEAVE_AGENT_MAILBOX_H
+#define WAYLEAVE_AGENT_MAILBOX_H
+
+#include "agent/agent.h"
+
+enum mail_state {
+	MAIL_STORED = 1, MAIL_OPEN = 2, MAIL_LOCKED = 3, MAIL_RECALLED = 4,
+	MAIL_REJECTED = 5, MAIL_GONE = 6,
+};
+
+struct mail {
+	uint64_t idx, delivered_idx;    /* ledger indices; idx names it */
+	uint8_t id[WIRE_STAMP], case_id[WIRE_CASE];
+	char sender[WIRE_ID_MAX + 1];
+	uint64_t at, expires;           /* delivered, ms */
+	enum mail_state state;
+	bool urgent, introduction;
+	char opened_by[WIRE_ROLE_MAX + 1]; /* role of who opened it first here */
+	uint64_t opened_at;
+	uint8_t record_id[WIRE_HASH];
+};
+
+/* Takes in one delivered message, inside intake's transaction: all checks
+ * of PROTOCOL 6 "Delivery"; a failed one quarantines and owes a rejection. */
+MUST_USE enum error_code mailbox_take(struct agent *a,
+    const struct entry *submission, const struct entry *delivered,
+    struct bytes ciphertext);
+/* Composes the receipts owed, one record per case. */
+MUST_USE enum error_code mailbox_receipts(struct agent *a);
+
+MUST_USE enum error_code mailbox_get(struct agent *a, uint64_t idx,
+    struct mail *out);
+/* Newest first within urgent first; case NULL: all. */
+typedef enum error_code mailbox_visit(void *ctx, const struct mail *m);
+MUST_USE enum error_code mailbox_list(struct agent *a,
+    const uint8_t *case_id, mailbox_visit *visit, void *ctx);
+/* The submission record's bytes and the ciphertext, and k1 unwrapped. */
+MUST_USE enum error_code mailbox_sealed(struct agent *a, uint64_t idx,
+    struct buf *record, struct buf *ciphertext, uint8_t k1[static 32]);
+MUST_USE enum error_code mailbox_set(struct agent *a, uint64_t idx,
+    enum mail_state state);
+/* Locks or unlocks by what the slice says now: after news of the case. */
+MUST_USE enum error_code mailbox_review(struct agent *a,
+    const uint8_t case_id[static WIRE_CASE]);
+
+#endif
