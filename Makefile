@@ -13,12 +13,17 @@ endif
 VERSION    := 0.1.0
 PREFIX     ?= /usr/local
 FUZZ_SECONDS ?= 30
-ifeq ($(SANITIZER),)
-B := $(BUILD_ROOT)
-else
-B := $(BUILD_ROOT)/$(subst $(comma),-,$(SANITIZER))
-endif
+# FAULTS=1 builds the fault points in (base/fault.h), into a folder of its
+# own; instrumented builds always have them.
+FAULTS     ?=
 comma := ,
+ifneq ($(SANITIZER),)
+B := $(BUILD_ROOT)/$(subst $(comma),-,$(SANITIZER))
+else ifneq ($(FAULTS),)
+B := $(BUILD_ROOT)/faults
+else
+B := $(BUILD_ROOT)
+endif
 V ?= 0
 ifeq ($(V),0)
 Q := @
@@ -44,6 +49,9 @@ else
 OPT ?= -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZER) -fno-sanitize-recover=all
 endif
 CPPFLAGS_ALL := -D_GNU_SOURCE -DWAYLEAVE_VERSION='"$(VERSION)"' -I. -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)
+ifneq ($(SANITIZER)$(FAULTS),)
+CPPFLAGS_ALL += -DWAYLEAVE_FAULTS
+endif
 CFLAGS_ALL := -std=c11 $(OPT) $(WARN) $(HARDEN) -MMD -MP -pthread $(CFLAGS)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--gc-sections $(OPT) -pthread $(LDFLAGS)
 CFLAGS_ALL += -ffunction-sections -fdata-sections
@@ -144,7 +152,9 @@ check-unit check-vectors check-contract: check-%:
 check-system: all tools
 	$(Q)tests/run-scripts $(B) $(sort $(wildcard tests/system/[0-9]*.sh))
 
-check-faults: all tools
+check-faults:
+	$(Q)$(MAKE) --no-print-directory FAULTS=1 check-faults-run
+check-faults-run: all tools
 	$(Q)tests/faults/run $(B) $(or $(ROUNDS),200)
 
 check-layers:
