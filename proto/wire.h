@@ -203,7 +203,7 @@ struct wire_arrow_key {
 	struct bytes box;                   /* crypto_box_seal of 64 bytes */
 };
 struct wire_audit_share { char auditor[WIRE_ID_MAX + 1]; struct bytes box; };
-enum wire_method { METHOD_PASSPHRASE, METHOD_PHONE, METHOD_IN_PERSON, METHOD_END };
+enum wire_method { HEARD_PASSPHRASE, HEARD_PHONE, HEARD_IN_PERSON, HEARD_END };
 struct wire_withdrawal {
 	bool all;
 	uint8_t grant[WIRE_HASH];           /* record id; zero when all */
