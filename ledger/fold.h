@@ -42,6 +42,51 @@ struct effect {
 	struct hash leaf;                   /* EFFECT_NEWS: the entry's leaf */
 };
 
+/*
+ * What store_apply() does with each, and what it reads besides idx and time
+ * ("body": entry->b.u of that name):
+ *
+ * PARTNERSHIP_PUT   body: replaces the partnership
+ * MEMBER_PUT        body: replaces the member, ends a suspension and, if it
+ *                   had a record before, its sealing keys
+ * MEMBER_STATE      member; a: 1 suspended, 2 revoked
+ * SEALING_PUT       member; body; announced at `time`
+ * WORKER_PUT        member; body
+ * CASE_PUT          case_id, member = custodian; body: open, no phrases
+ * CASE_STATE        case_id, case_state; FROZEN: a = entry of the stop;
+ *                   OPEN: a resume, resume_idx = idx.  Closed stays closed
+ * PHRASES_PUT       case_id; body, entry->record_id: known, not yet taken
+ * PHRASES_TAKE      case_id; hash = record id of a `phrases` record, NULL
+ *                   the newest of the case: all others of the case are spent
+ * TOKEN_PUT         body: SHA-256(token) was presented by the stop idx; a
+ *                   `notice` is owed 24 h later
+ * CASE_NARROWED     case_id: narrowed_idx = idx
+ * STOP_DAY          a = entry of the stop whose 24 h notice idx is
+ * GRANT_PUT         case_id, sender, recipient; body, entry->record_id; a =
+ *                   effective; sets has_grant
+ * GRANT_END         hash = record id, ended_by; nothing if not admitted
+ * GRANTS_END_CASE   case_id, ended_by: all grants of the case
+ * GRANTS_END_MEMBER member, ended_by: all that name it as an end
+ * GRANTS_ENDED_TOLD case_id, sender, recipient; entry->u.ended: their
+ *                   `ended` is written; one that had not ended is UNKNOWN
+ * GRANTS_RESUME     case_id, a = entry of the stop: FREEZE is undone, and
+ *                   UNKNOWN of entries after `a`
+ * GRANT_NAMED       hash = record id a withdrawal names
+ * MESSAGE_PUT       case_id, sender, recipient; body, stamp; queued, and in
+ *                   the recipient's feed
+ * MESSAGE_STATE     a = its submission entry (0: the one of `sender` that
+ *                   body.recall names), message_state, b = grant index;
+ *                   states only grow; from STORED on out of the feed
+ * CHECKED_PUT       member, case_id
+ * SEEN_PUT          entry's record, stamp and record id; a = outcome (rule)
+ * NEWS              audience, case_id, sender, recipient, member; leaf.
+ *                   After all other effects of its entry.  A grant that
+ *                   makes a member an end of its case counts and feeds that
+ *                   case's case-opened and newest resume before it.
+ *                   TELL_SIGNER: the signer, or the cosigner of a `case:`
+ *
+ * Of several ways a grant ended the most final stands (highest ended_by).
+ */
 enum { FOLD_EFFECTS_MAX = 300 };
 
 /*

@@ -74,6 +74,8 @@ struct grant {               /* a grant as the store holds it */
 	bool introduction;
 	enum ended_by ended_by;
 	uint64_t ended_idx, ended_at;
+	uint64_t entered;        /* time of its entry, ms */
+	bool told;               /* its `ended` entry is written */
 	uint8_t label[WIRE_GRANT_LABELS][WIRE_LABEL]; /* in byte order */
 	uint8_t id[WIRE_HASH];   /* record id */
 };

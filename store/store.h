@@ -30,6 +30,7 @@ struct store_member {
 	uint64_t news;            /* its news stream: count, running hash */
 	uint8_t news_hash[HASH_BYTES];
 	uint64_t last_own;        /* newest entry of a record of its own */
+	uint64_t epoch;           /* newest sealing epoch ever announced */
 };
 struct store_case {
 	uint8_t id[WIRE_CASE];
@@ -37,7 +38,8 @@ struct store_case {
 	enum case_state state;
 	uint8_t consent_key[WIRE_KEY];
 	uint64_t idx, narrowed_idx, stop_idx, stop_at, stop_day_idx;
-	bool phrases_in_force, has_grant;
+	bool phrases_in_force;    /* has phrases, pending or taken */
+	bool has_grant;
 	uint64_t resume_idx;      /* newest resume, 0 none */
 };
 struct store_message {
@@ -48,7 +50,10 @@ struct store_message {
 	uint64_t created, expires;
 	uint8_t label[WIRE_MESSAGE_LABELS][WIRE_LABEL];
 	unsigned n_label;
-	uint64_t read_until;      /* keep_read end of the last covering grant, 0 none */
+	uint64_t read_until;      /* keep_read end of the last covering grant,
+	                           * 0 none, or one that covered it was withdrawn */
+	uint64_t closes_at;       /* from then on its share is gone for good,
+	                           * whatever grants come later (PROTOCOL 4) */
 };
 struct store_seen { bool found, same; uint32_t outcome; uint64_t idx; };
 
@@ -96,6 +101,11 @@ typedef enum error_code store_visit_member(void *ctx,
     const struct store_member *m);
 MUST_USE enum error_code store_members(struct store *s,
     store_visit_member *visit, void *ctx);
+/* Cases of which a member is an end of an arrow, in byte order. */
+typedef enum error_code store_visit_case(void *ctx,
+    const uint8_t case_id[static WIRE_CASE]);
+MUST_USE enum error_code store_cases_of(struct store *s, const char *member,
+    store_visit_case *visit, void *ctx);
 /* Is this signing, link or terms key, or was it ever, another member's? */
 MUST_USE enum error_code store_key_owner(struct store *s,
     const uint8_t key[static WIRE_KEY], char id[static WIRE_ID_MAX + 1]);
@@ -128,6 +138,14 @@ typedef enum error_code store_visit_phrase(void *ctx,
     const uint8_t case_id[static WIRE_CASE], bool spent);
 MUST_USE enum error_code store_phrase(struct store *s,
     const uint8_t hash[static WIRE_HASH], store_visit_phrase *visit, void *ctx);
+/* Was this SHA-256(token) presented before?  By which stop, the newest;
+ * ERR_NOTFOUND. */
+MUST_USE enum error_code store_token(struct store *s,
+    const uint8_t hash[static WIRE_HASH], uint64_t *stop_idx);
+/* Does the case have an unspent `phrases` record of this id? */
+MUST_USE enum error_code store_phrases_named(struct store *s,
+    const uint8_t case_id[static WIRE_CASE],
+    const uint8_t record_id[static WIRE_HASH], bool *found);
 MUST_USE enum error_code store_conflict_checked(struct store *s,
     const char *member, const uint8_t case_id[static WIRE_CASE], bool *out);
 
@@ -143,7 +161,13 @@ MUST_USE enum error_code store_ciphertext(struct store *s, uint64_t idx,
     struct buf *out);                         /* ERR_NOTFOUND when gone */
 MUST_USE enum error_code store_share(struct store *s, uint64_t idx,
     uint8_t out[static 32]);
-/* Feed: what this member has not confirmed, by index. */
+/*
+ * Feed: what this member has not confirmed, in the order it counts: by entry,
+ * but before a grant that made it an end of its case come, with their own
+ * smaller index, that case's case-opened and newest resume.  Positions
+ * (`after`, confirmed) are the grant's; such a group is never split, so up to
+ * max + 2 are visited.
+ */
 typedef enum error_code store_visit_feed(void *ctx, uint64_t idx, bool mail);
 MUST_USE enum error_code store_feed(struct store *s, const char *member,
     uint64_t after, unsigned max, store_visit_feed *visit, void *ctx);
