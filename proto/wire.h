@@ -334,7 +334,7 @@ enum wire_ask {
 	ASK_ECHO = 8,
 	ASK_CONSISTENCY = 9, /* from `from` to the head */
 };
-enum piece_what { PIECE_OWN = 1, PIECE_NEWS = 2, PIECE_MAIL = 3, PIECE_DELIVERED = 4, PIECE_OPENED = 5 };
+enum piece_what { PIECE_OWN = 1, PIECE_NEWS = 2, PIECE_MAIL = 3, PIECE_DELIVERED = 4, PIECE_OPENED = 5, PIECE_COPY = 6 };
 enum wire_status { STATUS_ADMITTED = 1, STATUS_REFUSED = 2, STATUS_BUSY = 3, STATUS_MALFORMED = 4 };
 enum told_what { TOLD_DELIVERED = 1, TOLD_OPENED = 2, TOLD_DROPPED = 3, TOLD_REJECTED = 4 };
 enum reply_code { REPLY_OK = 0, REPLY_MORE = 1, REPLY_NOT_FOUND = 2, REPLY_DENIED = 3 };
