@@ -45,9 +45,12 @@ void record_case_id(const char *partnership,
 /* Appends the record bytes; of the record only kind, signers and body count. */
 void record_bytes(const char *partnership, const struct record *r,
     struct buf *out);
-/* Record id and bundle leaf without building the bytes; either may be NULL. */
+/*
+ * Record id (32 bytes) and bundle leaf without building the bytes; either may
+ * be NULL.
+ */
 void record_hash(const char *partnership, const struct record *r,
-    uint8_t id[static WIRE_HASH], struct hash *leaf);
+    uint8_t *id, struct hash *leaf);
 void record_id(const char *partnership, const struct record *r,
     uint8_t id[static WIRE_HASH]);
 void record_leaf(const char *partnership, const struct record *r,
