@@ -102,7 +102,7 @@ run(const char *a, const char *b, const char *c, const char *d,
     const char *e)
 {
 	const char *word[] = { "prog", a, b, c, d, e, NULL };
-	char *argv[7];
+	static char *argv[7];
 	int argc = 0, code, out, err;
 
 	for (; word[argc] != NULL; argc++)
@@ -124,7 +124,7 @@ run(const char *a, const char *b, const char *c, const char *d,
 	dup2(err, STDERR_FILENO);
 	close(out);
 	close(err);
-	/* argv and what it points to stay: seen refers to them. */
+	/* argv stays: seen refers to it. */
 	return code;
 }
 
