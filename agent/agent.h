@@ -33,8 +33,17 @@ struct link;
 struct leases;
 struct api;
 struct signing;
-struct waits;
+struct intake;
 struct outgoing;
+struct seal_sender;
+
+/* Every prepared statement, agent/statements.def. */
+enum agent_sql {
+#define SQL(id, text) SQL_##id,
+#include "agent/statements.def"
+#undef SQL
+	SQL_END
+};
 
 /* Why the agent does not send or open at the moment; 0: it does. */
 enum agent_trouble {
@@ -47,6 +56,13 @@ enum agent_trouble {
 	TROUBLE_DISK,
 };
 
+/* Sealing secrets in use, in locked memory: one curve key unwrapped once. */
+enum { AGENT_EPOCHS = 16 };
+struct agent_epoch {
+	uint64_t epoch;                 /* 0: empty */
+	uint8_t secret[WIRE_KEY];
+};
+
 struct agent {
 	const struct agent_config *config;
 	char member[WIRE_ID_MAX + 1];
@@ -57,6 +73,11 @@ struct agent {
 	struct identity *identity;      /* NULL while locked */
 	struct db *db;                  /* one file: slice and books */
 	struct store *slice;            /* what this agent knows of the ledger */
+	struct db_stmt *sql[SQL_END];
+
+	struct agent_epoch *epochs;     /* AGENT_EPOCHS of them, guarded */
+	struct seal_sender *seal;
+	uint64_t keyring_next;          /* when to look at the epochs again, ms */
 
 	struct edge edge;               /* how far it has followed */
 	struct checkpoint head;         /* newest it verified; what it cites */
@@ -69,13 +90,17 @@ struct agent {
 	int64_t clock_off_ms;           /* broker's clock minus ours */
 	uint64_t offline_since;         /* ms, 0 when connected */
 
+	struct arena *pship_arena;
+	struct partnership pship;       /* verified; its views are in the arena */
+	const struct parcel *parcel;    /* the one being applied, or NULL */
+
 	struct link *link;
+	struct intake *intake;
 	struct outgoing *outgoing;
 	struct leases *leases;
-	struct waits *waits;
 	struct api *api;
 	struct signing *signing;
-	uint64_t receipts_due;          /* receipts owed, flushed each turn */
+	unsigned nested;                /* agent_begin without its agent_end */
 	bool closing;
 };
 
@@ -100,5 +125,13 @@ void agent_close(struct agent **a);
 
 /* Turns of the loop: timers, owed receipts, retries; called once a turn. */
 void agent_turn(struct agent *a);
+
+/*
+ * Everything the agent changes on disk is one transaction: agent_begin
+ * nests, the outermost agent_end commits.  An error passed to agent_end
+ * rolls back and comes back.  A failed commit ends the process.
+ */
+MUST_USE enum error_code agent_begin(struct agent *a);
+MUST_USE enum error_code agent_end(struct agent *a, enum error_code err);
 
 #endif

@@ -57,10 +57,26 @@ MUST_USE enum error_code outgoing_put(struct agent *a, const struct body *b,
 MUST_USE enum error_code outgoing_record_bytes(struct agent *a,
     const struct body *b, struct buf *out);
 
-/* Signs what gathered, stores it, sends it. Called once a turn. */
-MUST_USE enum error_code outgoing_flush(struct agent *a);
-/* After reconnecting: everything without an outcome goes again. */
-void outgoing_resend(struct agent *a);
+MUST_USE enum error_code outgoing_create(struct outgoing **out);
+void outgoing_destroy(struct outgoing **o);
+
+/*
+ * Signs what gathered as one bundle and stores it, in the transaction that
+ * is open or one of its own.
+ */
+MUST_USE enum error_code outgoing_seal(struct agent *a);
+/* Sends what is durable and within the broker's credit.  Not in a
+ * transaction.  Once a turn, after outgoing_seal. */
+void outgoing_push(struct agent *a);
+/* Connected: everything without an outcome goes (again), `credit` at once. */
+MUST_USE enum error_code outgoing_connected(struct agent *a, unsigned credit);
+void outgoing_disconnected(struct agent *a);
+/* `busy`: again after so long. */
+void outgoing_busy(struct agent *a, const uint8_t stamp[static WIRE_STAMP],
+    uint32_t after_ms);
+/* Calls the waits whose record has an outcome, and those past their time.
+ * Not in a transaction. */
+void outgoing_settle(struct agent *a);
 
 /* From intake, inside its transaction. */
 MUST_USE enum error_code outgoing_admitted(struct agent *a,
@@ -68,7 +84,7 @@ MUST_USE enum error_code outgoing_admitted(struct agent *a,
 MUST_USE enum error_code outgoing_refused(struct agent *a,
     const uint8_t stamp[static WIRE_STAMP], enum rule rule);
 MUST_USE enum error_code outgoing_told(struct agent *a,
-    const struct wire_told_ *told);
+    const struct wire_told *told);
 /* The record's bytes as kept, by stamp: to rebuild its ledger entry. */
 MUST_USE enum error_code outgoing_record(struct agent *a,
     const uint8_t stamp[static WIRE_STAMP], struct buf *out,

@@ -1,0 +1,80 @@
+#include "agent/books.h"
+
+/*
+ * Columns named `sealed` hold books_seal() blobs.  `state` columns hold the
+ * enums of the module that owns the table.
+ */
+const char books_schema[] =
+/* position, counters: few rows */
+"CREATE TABLE named (name TEXT PRIMARY KEY, value BLOB NOT NULL)"
+" WITHOUT ROWID;"
+/* sealing secrets of ours, destroyed 14 days after announcement */
+"CREATE TABLE epoch (epoch INTEGER PRIMARY KEY, announced INTEGER NOT NULL,"
+" until INTEGER NOT NULL, sealed BLOB);"
+/* records on their way (outgoing.c); about: own content id */
+"CREATE TABLE outgoing (seq INTEGER PRIMARY KEY, stamp BLOB NOT NULL UNIQUE,"
+" kind INTEGER NOT NULL, state INTEGER NOT NULL, rule INTEGER NOT NULL,"
+" idx INTEGER, at INTEGER, record BLOB NOT NULL, share BLOB,"
+" ciphertext BLOB, kase BLOB, recipient TEXT, about BLOB,"
+" told_at INTEGER, told_role TEXT, composed INTEGER NOT NULL);"
+"CREATE INDEX outgoing_open ON outgoing (seq) WHERE state = 1;"
+"CREATE INDEX outgoing_about ON outgoing (about) WHERE about IS NOT NULL;"
+"CREATE INDEX outgoing_idx ON outgoing (idx) WHERE idx IS NOT NULL;"
+/* delivered messages (mailbox.c); sealed: k1 */
+"CREATE TABLE mail (idx INTEGER PRIMARY KEY, delivered INTEGER NOT NULL,"
+" id BLOB NOT NULL, kase BLOB NOT NULL, sender TEXT NOT NULL,"
+" at INTEGER NOT NULL, expires INTEGER NOT NULL, state INTEGER NOT NULL,"
+" urgent INTEGER NOT NULL, introduction INTEGER NOT NULL,"
+" opened_by TEXT, opened_at INTEGER, record_id BLOB NOT NULL,"
+" record BLOB NOT NULL, ciphertext BLOB, sealed BLOB);"
+"CREATE INDEX mail_case ON mail (kase, idx);"
+/* message ids seen, until 8 days after they expire; receipt: owed outcome */
+"CREATE TABLE seen_mail (sender TEXT NOT NULL, id BLOB NOT NULL,"
+" record_id BLOB NOT NULL, idx INTEGER NOT NULL, forget INTEGER NOT NULL,"
+" PRIMARY KEY (sender, id)) WITHOUT ROWID;"
+"CREATE TABLE receipt_due (idx INTEGER PRIMARY KEY, kase BLOB NOT NULL,"
+" outcome INTEGER NOT NULL);"
+"CREATE TABLE quarantine (seq INTEGER PRIMARY KEY, idx INTEGER NOT NULL,"
+" at INTEGER NOT NULL, rule INTEGER NOT NULL, why TEXT NOT NULL,"
+" record BLOB NOT NULL, ciphertext BLOB);"
+/* keys of cases and arrows (keyring.c) */
+"CREATE TABLE case_key (kase BLOB PRIMARY KEY, sealed BLOB NOT NULL)"
+" WITHOUT ROWID;"
+"CREATE TABLE arrow (kase BLOB NOT NULL, sender TEXT NOT NULL,"
+" recipient TEXT NOT NULL, sealed BLOB NOT NULL,"
+" PRIMARY KEY (kase, sender, recipient)) WITHOUT ROWID;"
+/* the small number a worker sees for a case; sealed: what it is called here */
+"CREATE TABLE local_case (no INTEGER PRIMARY KEY, kase BLOB NOT NULL UNIQUE,"
+" sealed BLOB);"
+/* custodian: consent key as sealed by keys/consent.c, phrases; one a case */
+"CREATE TABLE consent (kase BLOB PRIMARY KEY, key BLOB NOT NULL,"
+" sealed BLOB NOT NULL) WITHOUT ROWID;"
+/* the book of names: persons and exclusions, one sealed row a case */
+"CREATE TABLE book (kase BLOB PRIMARY KEY, sealed BLOB NOT NULL)"
+" WITHOUT ROWID;"
+/* what this agency wrote itself; id: content id; sealed: canonical JSON */
+"CREATE TABLE own (id BLOB PRIMARY KEY, kase BLOB NOT NULL,"
+" at INTEGER NOT NULL, kind INTEGER NOT NULL, recalled INTEGER NOT NULL,"
+" sealed BLOB NOT NULL) WITHOUT ROWID;"
+"CREATE INDEX own_case ON own (kase, at);"
+/* owner and due day of a gap, task or goal */
+"CREATE TABLE owner (kase BLOB NOT NULL, what TEXT NOT NULL,"
+" sealed BLOB NOT NULL, PRIMARY KEY (kase, what)) WITHOUT ROWID;"
+/* local accounts; sealed: name and staff number */
+"CREATE TABLE worker_account (account TEXT PRIMARY KEY, uid INTEGER NOT NULL,"
+" pseudonym BLOB NOT NULL, role TEXT NOT NULL, team TEXT NOT NULL,"
+" rights INTEGER NOT NULL, ended INTEGER NOT NULL, announced INTEGER NOT NULL,"
+" sealed BLOB NOT NULL) WITHOUT ROWID;"
+/* terms of grants we are an end or custodian of; sealed: plaintext terms */
+"CREATE TABLE terms (id BLOB PRIMARY KEY, kase BLOB NOT NULL,"
+" sender TEXT NOT NULL, recipient TEXT NOT NULL, idx INTEGER NOT NULL,"
+" state INTEGER NOT NULL, clear BLOB NOT NULL, sealed BLOB)"
+" WITHOUT ROWID;"
+"CREATE INDEX terms_arrow ON terms (kase, sender, recipient);"
+/* custodian: what happened in its cases, for the statement */
+"CREATE TABLE seen_entry (idx INTEGER PRIMARY KEY, kase BLOB NOT NULL,"
+" body BLOB NOT NULL);"
+"CREATE INDEX seen_entry_case ON seen_entry (kase, idx);"
+/* tasks for people: advocate's check-ins, lead's reviews; sealed: words */
+"CREATE TABLE task (seq INTEGER PRIMARY KEY, kase BLOB, at INTEGER NOT NULL,"
+" kind INTEGER NOT NULL, done INTEGER NOT NULL, sealed BLOB);";

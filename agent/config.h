@@ -1,0 +1,41 @@
+/*
+ * agent.conf (wayleave-agent.conf(5)).  Two lines have to be written,
+ * partnership and member; everything else has a default.
+ */
+#ifndef WAYLEAVE_AGENT_CONFIG_H
+#define WAYLEAVE_AGENT_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/config.h"
+
+struct agent_config {
+	const char *partnership;        /* .wlp file */
+	const char *member;             /* member id */
+	const char *record;             /* .wlrec file of this member */
+	const char *state_dir, *language, *lawful_basis;
+	int unlock;                     /* enum unlock_mode */
+	const char *unlock_command, *unlock_credential;
+	const char *broker;             /* instead of the partnership's */
+	int64_t clock_skew_seconds;
+	int64_t epoch_hours_, epoch_life_days_;
+	int64_t lease_hours;
+	int64_t expires_days, urgent_unopened_minutes;
+	const char *socket;
+	int64_t socket_mode_;           /* octal digits as a decimal number */
+	const char *alert_command, *audit_file;
+
+	/* derived */
+	uint64_t epoch_hours, epoch_life_days;
+	unsigned socket_mode;
+	struct config *file;
+};
+
+MUST_USE enum error_code agent_config_load(const char *path,
+    struct agent_config *out, struct why *why);
+void agent_config_print(const struct agent_config *c, FILE *to, bool all);
+void agent_config_destroy(struct agent_config *c);
+
+#endif
