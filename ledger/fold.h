@@ -17,13 +17,15 @@ enum effect_kind {
 	EFFECT_GRANT_PUT, EFFECT_GRANT_END, EFFECT_GRANTS_END_CASE,
 	EFFECT_GRANTS_END_MEMBER, EFFECT_GRANTS_ENDED_TOLD, EFFECT_GRANTS_RESUME,
 	EFFECT_GRANT_NAMED, EFFECT_MESSAGE_PUT, EFFECT_MESSAGE_STATE,
-	EFFECT_CHECKED_PUT, EFFECT_SEEN_PUT, EFFECT_NEWS,
+	EFFECT_CHECKED_PUT, EFFECT_SEEN_PUT, EFFECT_NEWS, EFFECT_RECALL_PUT,
 };
 
 /* Who is told of an entry (PROTOCOL "News"); a set. */
 enum audience {
 	TELL_ALL = 1, TELL_SIGNER = 2, TELL_CUSTODIAN = 4, TELL_ENDS = 8,
 	TELL_CASE_ENDS = 16, TELL_MEMBER = 32 /* effect.member */,
+	TELL_PHRASE = 64, /* stop: custodians of all cases, also closed ones,
+	                   * that ever listed this token's hash, spent or not */
 };
 
 struct effect {
@@ -38,7 +40,7 @@ struct effect {
 	enum ended_by ended_by;
 	enum case_state case_state;
 	enum message_state message_state;
-	const uint8_t *hash;                /* 32 bytes, in the entry */
+	const uint8_t *hash;                /* 32 bytes, in the entry or view */
 	struct hash leaf;                   /* EFFECT_NEWS: the entry's leaf */
 };
 
@@ -54,29 +56,35 @@ struct effect {
  * WORKER_PUT        member; body
  * CASE_PUT          case_id, member = custodian; body: open, no phrases
  * CASE_STATE        case_id, case_state; FROZEN: a = entry of the stop;
+ *                   b = that stop's time: the newest stop stands.
  *                   OPEN: a resume, resume_idx = idx.  Closed stays closed
  * PHRASES_PUT       case_id; body, entry->record_id: known, not yet taken
  * PHRASES_TAKE      case_id; hash = record id of a `phrases` record, NULL
- *                   the newest of the case: all others of the case are spent
+ *                   (with every grant) the newest of the case: it is in
+ *                   force, all others of the case are spent
  * TOKEN_PUT         body: SHA-256(token) was presented by the stop idx; a
  *                   `notice` is owed 24 h later
- * CASE_NARROWED     case_id: narrowed_idx = idx
+ * CASE_NARROWED     case_id: narrowed_idx = the greater of it and a
  * STOP_DAY          a = entry of the stop whose 24 h notice idx is
  * GRANT_PUT         case_id, sender, recipient; body, entry->record_id; a =
  *                   effective; sets has_grant
  * GRANT_END         hash = record id, ended_by; nothing if not admitted
  * GRANTS_END_CASE   case_id, ended_by: all grants of the case
  * GRANTS_END_MEMBER member, ended_by: all that name it as an end
- * GRANTS_ENDED_TOLD case_id, sender, recipient; entry->u.ended: their
- *                   `ended` is written; one that had not ended is UNKNOWN
- * GRANTS_RESUME     case_id, a = entry of the stop: FREEZE is undone, and
- *                   UNKNOWN of entries after `a`
+ * GRANTS_ENDED_TOLD case_id, sender, recipient; entry->u.ended: for each of
+ *                   its grants told_before = told_idx, told_idx = idx; with
+ *                   ended_by UNKNOWN (a slice) one that had not ended is
+ *                   UNKNOWN, ended and locked by this entry
+ * GRANTS_RESUME     case_id, a = entry of the stop (a slice): grants UNKNOWN
+ *                   with told_idx > a and told_before <= a have not ended:
+ *                   ended_*, locked_*, told_* are 0 again
  * GRANT_NAMED       hash = record id a withdrawal names
  * MESSAGE_PUT       case_id, sender, recipient; body, stamp; queued, and in
  *                   the recipient's feed
  * MESSAGE_STATE     a = its submission entry (0: the one of `sender` that
  *                   body.recall names), message_state, b = grant index;
  *                   states only grow; from STORED on out of the feed
+ * RECALL_PUT        member, body.recall.message: store_recalled() from now on
  * CHECKED_PUT       member, case_id
  * SEEN_PUT          entry's record, stamp and record id; a = outcome (rule)
  * NEWS              audience, case_id, sender, recipient, member; leaf.
@@ -85,21 +93,34 @@ struct effect {
  *                   case's case-opened and newest resume before it.
  *                   TELL_SIGNER: the signer, or the cosigner of a `case:`
  *
- * Of several ways a grant ended the most final stands (highest ended_by).
+ * Of several ways a grant ended the most final stands (highest ended_by)
+ * with its ended_idx and ended_at; locked_* are those of the first.  What is
+ * as final as before changes nothing.
  */
 enum { FOLD_EFFECTS_MAX = 300 };
 
 /*
- * What the fold has to be told about the surroundings, gathered by
- * store/facts.c.  The rules author may extend this.
+ * What the fold has to be told about the surroundings as they were before
+ * the entry, gathered by store/facts.c.
  */
 struct fold_view {
 	bool new_pair;                      /* grant: the 24 h delay applies */
 	bool slice;                         /* an agent's slice, not the whole */
+	bool slice_custodian;               /* whose own case this is */
 	const char *custodian;              /* of the entry's case, or NULL */
+	bool member_replaces;               /* member: had a record before */
+	uint64_t stop_at;                   /* frozen: time of the stop named */
+	bool withdrawal_by_end;             /* by the grant's sender or recipient */
+	/* recall: the message, 0 when unknown; its recipient when delivered */
+	uint64_t recalled;
+	char recalled_to[WIRE_ID_MAX + 1];
+	uint8_t token_hash[WIRE_HASH];      /* stop: SHA-256(token) */
 };
 
 MUST_USE enum error_code fold(const struct entry *e, const struct fold_view *v,
     struct effect out[static FOLD_EFFECTS_MAX], unsigned *n);
+
+/* One step of a news stream's running hash: SHA-256(hash || leaf). */
+void fold_news_hash(uint8_t hash[static HASH_BYTES], const struct hash *leaf);
 
 #endif

@@ -41,6 +41,8 @@ enum ask {
 	ASK_RECEIPT     = 1 << 15,
 	ASK_CHECKED     = 1 << 16, /* conflict-checked */
 	ASK_NOTE        = 1 << 17, /* mandated, export */
+	ASK_OPENING     = 1 << 18, /* the opening record as such */
+	ASK_SEND        = 1 << 19, /* at home, before a message is sealed */
 };
 
 enum case_state { CASE_OPEN = 1, CASE_FROZEN = 2, CASE_CLOSED = 3 };
@@ -52,8 +54,8 @@ enum message_state {
 /* How a grant ended; of several, the most final stands (highest value). */
 enum ended_by {
 	ENDED_NOT = 0,
-	ENDED_FREEZE = 1,      /* stop: comes back with resume */
-	ENDED_UNKNOWN = 2,     /* an agent's slice: told `ended`, not why */
+	ENDED_UNKNOWN = 2,     /* an agent's slice: told `ended`, not why; a
+	                        * freeze ends nothing, the case is frozen */
 	ENDED_BY_END = 3,      /* withdrawn by sender or recipient: locks */
 	ENDED_BY_HER = 4,      /* by consent key or custodian */
 	ENDED_REVOKED = 5,     /* an end was revoked: for good */
@@ -73,9 +75,11 @@ struct grant {               /* a grant as the store holds it */
 	uint32_t keep_read_days;
 	bool introduction;
 	enum ended_by ended_by;
-	uint64_t ended_idx, ended_at;
+	uint64_t ended_idx, ended_at;    /* of the most final end, 0 none */
+	uint64_t locked_idx, locked_at;  /* of the first */
 	uint64_t entered;        /* time of its entry, ms */
-	bool told;               /* its `ended` entry is written */
+	uint64_t told_idx, told_before;  /* newest `ended` naming it, and the
+	                          * one before that, 0 none */
 	uint8_t label[WIRE_GRANT_LABELS][WIRE_LABEL]; /* in byte order */
 	uint8_t id[WIRE_HASH];   /* record id */
 };
@@ -87,51 +91,71 @@ struct facts {
 	const struct record *record;  /* what asks to be admitted, or NULL */
 	const struct body *body;
 	bool narrowing;
-	struct party signer, cosigner, sender, recipient, about;
-	bool signer_key_current;      /* its certificate is still the newest */
-	bool root_ok, duty_ok;        /* signed by a root, duty key, in force */
+	/* signer: the member that signed, or the custodian that cosigned for a
+	 * consent key; sender, recipient: of the grant or message; about: whom
+	 * a governance record, arrow-key or audit-share is about. */
+	struct party signer, sender, recipient, about;
+	bool self_signed;             /* signer is a member id */
+	bool root_signed;             /* signer is "root:" or "duty:" */
+	bool key_current;             /* the keys that verified are in force */
 	bool seen_other;              /* this stamp with other bytes */
 	bool cite_ok;                 /* log signature and root are this ledger's */
-	bool key_conflict;            /* member: low-order or someone else's key */
+	uint64_t cite_time;           /* of the newest entry cited, 0 unknown */
+	bool key_conflict;            /* low-order, or (ever) another member's */
+	bool roots_changed;           /* partnership: other roots, or unretired */
 	uint64_t serial;              /* newest serial of that subject, 0 none */
 	struct {
 		bool known;
 		enum case_state state;
 		char custodian[WIRE_ID_MAX + 1];
+		bool custodian_standing;  /* else frozen, without a stop */
+		bool custodian_signs;     /* it is signer or cosigner */
 		bool key_matches;         /* the record's consent key is the case's */
 		bool id_matches;          /* case id follows from key and custodian */
-		uint64_t narrowed_idx;    /* newest withdrawal(all) or stop */
+		uint64_t narrowed_idx;    /* newest withdrawal(all) or stop, 0 none */
 		uint64_t stop_idx, stop_at;  /* newest stop that froze it */
-		uint64_t stop_day_idx;    /* first entry 24 h or more after it, 0 none */
-		bool phrases_in_force;    /* a first grant may be admitted */
-		bool phrases_fresh;       /* the phrases record a resume names exists */
+		bool phrases;             /* some are pending or in force */
+		bool phrases_fresh;       /* those a resume names: this case's,
+		                           * pending, never presented */
 		bool has_grant;           /* any grant was ever admitted */
+		bool signer_party;        /* custodian, or end of one of its arrows */
 	} kase;
-	struct { bool known, newest; uint64_t announced, until; } epoch;
-	uint64_t newest_epoch;        /* signer's newest sealing epoch */
-	struct {
+	struct { bool known; uint64_t announced, until; } epoch; /* named */
+	uint64_t newest_epoch;        /* the signer's, ever */
+	struct {                      /* the message asked about; of several
+	                               * (receipt, export) the first bad one */
 		bool known;
 		enum message_state state;
-		char sender[WIRE_ID_MAX + 1], recipient[WIRE_ID_MAX + 1];
+		bool same_case;           /* as the record's */
+		bool of_sender;           /* submission, recall: the signer's own */
+		bool to_signer;           /* the record's signer is its recipient */
 		uint64_t idx, expires;
-		bool introduction;        /* admitted under an introduction grant */
-		uint8_t case_id[WIRE_CASE];
+		bool introduction;        /* the custodian's, under such a grant */
+		bool opened;              /* was opened once */
+		uint64_t closes_at;       /* rules_message_closes() */
 	} message;
+	bool recalled;                /* submission: its id was recalled before */
 	bool worker_known;            /* announced by the signer, not ended */
 	bool waiver_known;            /* second worker, distinct, announced */
-	bool conflict_checked;        /* by the recipient, for this case */
-	bool new_pair;                /* no grant in effect for this recipient in 90 days */
-	bool named_withdrawn;         /* a withdrawal names this grant already */
+	bool conflict_checked;        /* by the recipient, for this case; its
+	                               * custodian knows the exclusions already */
+	bool new_pair;                /* grant: rules_effective() delays it */
+	bool named_withdrawn;         /* grant: a withdrawal names it already */
+	struct {                      /* withdrawal of one grant */
+		bool known, same_case, signer_is_end;
+	} named;
+	uint64_t expires;             /* submission: of the message */
 	const uint8_t (*need)[WIRE_LABEL];  /* labels needed, in byte order */
 	unsigned n_need;
 	const struct grant *grant;    /* all of this arrow, by index */
-	unsigned n_grant;             /* <= 64 */
+	unsigned n_grant;             /* <= RULES_GRANTS_MAX */
 };
 
 struct verdict {
 	enum rule rule;      /* RULE_ADMIT, or the first rule that fails */
 	uint64_t grant;      /* entry index of the grant used, 0 when none */
 	uint64_t until;      /* end of the permission used, ms */
+	bool reopened;       /* by the exception for plain expiry */
 };
 
 struct verdict rules_decide(const struct facts *f);
@@ -147,10 +171,31 @@ struct verdict rules_grants(const struct facts *f);
 uint64_t rules_effective(const struct wire_grant *g, uint64_t entered,
     bool new_pair);
 
+/*
+ * From when on a message of this arrow is closed for good, its broker share
+ * destroyed, whatever grants come later (PROTOCOL 4): the grants that
+ * contain its labels had ended, or run out by their keep_read_days, with no
+ * other that covered it.  0: none ever did.  `message_idx` is its submission.
+ */
+uint64_t rules_message_closes(const struct grant *grant, unsigned n_grant,
+    const uint8_t (*need)[WIRE_LABEL], unsigned n_need, uint64_t message_idx);
+
+/* Must a batch after this stop still tell the ends that the grant `ended`? */
+bool rules_ended_owed(const struct grant *g, uint64_t stop_idx);
+
+/*
+ * A queued message that this rule refuses: true when it may pass later
+ * (somebody is suspended), so it waits; false when it is to be dropped.
+ */
+bool rule_waits(enum rule r);
+
+/* Is there a rule of this number? */
+bool rule_known(uint32_t number);
 const char *rule_name(enum rule r);      /* "NOT_MEMBER", "ADMIT", ... */
-/* What agencies are shown: "R1".. or "V4"..; one face for "no" (R1). */
+/* What agencies are shown: "R1".. ; one face for "no" (R1). */
 const char *rule_shown(enum rule r);
-enum rule rule_shown_as(enum rule r);    /* the rule number told instead */
+/* The rule number told to agencies instead: the one face is RULE_NO_GRANT. */
+enum rule rule_shown_as(enum rule r);
 const char *rule_meaning(enum rule r);
 
 /* Does a 16-label grant contain every needed label?  Both in byte order. */

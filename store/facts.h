@@ -15,34 +15,72 @@ struct facts_room {
 };
 
 /*
- * Facts for admitting `r` (decoded body `b`) at time `now`.  `cite_ok` is the
- * caller's finding about the citation; `root_ok`, `duty_ok` and the
- * signatures were checked before.
+ * What the caller found out about a record before asking: signatures are not
+ * a question for the rules, but whether the keys that verified are in force
+ * at this entry is.
+ */
+struct facts_checked {
+	bool cite_ok;               /* the citation is of this ledger; true for
+	                             * an empty one */
+	const uint8_t *signer_key;  /* 32 bytes: verified the signature */
+	const uint8_t *cosigner_key;/* the cosignature; NULL without one */
+};
+
+/*
+ * Facts for admitting `r` (decoded body `b`) at time `now`; an opening as
+ * such, its messages are asked for one by one.  The first `partnership`
+ * record is the caller's to check against the pinned root.
  */
 MUST_USE enum error_code facts_for_record(struct store *s, uint64_t now,
-    const struct record *r, const struct body *b, bool cite_ok,
-    struct facts_room *room, struct facts *out);
-/* For delivering queued message `m`. */
+    const struct record *r, const struct body *b,
+    const struct facts_checked *checked, struct facts_room *room,
+    struct facts *out);
+/* For delivering queued message `m`, or sending it out again. */
 MUST_USE enum error_code facts_for_delivery(struct store *s, uint64_t now,
     const struct store_message *m, struct facts_room *room, struct facts *out);
-/* For message number `i` of an opening. */
+/* For message number `i` of an opening; also asked when it is retried. */
 MUST_USE enum error_code facts_for_opening(struct store *s, uint64_t now,
-    const struct record *r, const struct body *b, unsigned i, bool cite_ok,
+    const struct record *r, const struct body *b, unsigned i,
     struct facts_room *room, struct facts *out);
+/* Before a message is sealed: may it be sent (ASK_SEND)? */
+MUST_USE enum error_code facts_for_sending(struct store *s, uint64_t now,
+    const uint8_t case_id[static WIRE_CASE], const char *sender,
+    const char *recipient, const uint8_t (*need)[WIRE_LABEL], unsigned n_need,
+    uint64_t expires, struct facts_room *room, struct facts *out);
 
-/* decide for a record: opening is asked message by message elsewhere. */
-/* Folds `e` and applies its effects. */
+/*
+ * What the record's signer is told of a verdict on line i of its opening
+ * follows from rule_shown_as().  Lease end of an admitted one: the earlier of
+ * now + the partnership's lease and the end of the permission used.
+ */
+uint64_t facts_lease_end(const struct facts *f, const struct verdict *v);
+
+/*
+ * Folds `e` and applies its effects.  `self` is NULL for the whole ledger
+ * (broker, auditor, rebuild); an agent's slice names its own member id, and
+ * keeps count of its news itself (fold_news_hash).
+ */
 MUST_USE enum error_code facts_apply(struct store *s, const struct entry *e,
-    bool slice);
+    const char *self);
 
 /*
  * What must be written directly after `e` (PROTOCOL "Records", "Ledger"):
- * `frozen` after a stop, `ended` after a withdrawal, closing, revocation.
- * `write` gets kind and payload and appends it as the next entry.
+ * `frozen` after a stop or after phrases that were presented before, `ended`
+ * after a withdrawal, closing or revocation, `dropped` after the recall of a
+ * queued message.  To be called when `e` has been applied.  `write` gets kind
+ * and payload, appends it as the next entry and applies it (facts_apply); an
+ * auditor's compares with the next entry instead.
  */
 typedef enum error_code facts_write(void *ctx, enum entry_kind kind,
     struct bytes payload);
 MUST_USE enum error_code facts_consequences(struct store *s,
     const struct entry *e, facts_write *write, void *ctx);
+
+/*
+ * The `ended` entries that a frozen case is owed (store_owed_ended()), in a
+ * batch after that of the stop: one per arrow, in byte order.
+ */
+MUST_USE enum error_code facts_owed_ended(struct store *s,
+    const uint8_t case_id[static WIRE_CASE], facts_write *write, void *ctx);
 
 #endif

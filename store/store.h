@@ -53,7 +53,8 @@ struct store_message {
 	uint64_t read_until;      /* keep_read end of the last covering grant,
 	                           * 0 none, or one that covered it was withdrawn */
 	uint64_t closes_at;       /* from then on its share is gone for good,
-	                           * whatever grants come later (PROTOCOL 4) */
+	                           * whatever grants come later (PROTOCOL 4):
+	                           * rules_message_closes() of its arrow */
 };
 struct store_seen { bool found, same; uint32_t outcome; uint64_t idx; };
 
@@ -142,6 +143,22 @@ MUST_USE enum error_code store_phrase(struct store *s,
  * ERR_NOTFOUND. */
 MUST_USE enum error_code store_token(struct store *s,
     const uint8_t hash[static WIRE_HASH], uint64_t *stop_idx);
+/* Time of that stop's entry; ERR_NOTFOUND. */
+MUST_USE enum error_code store_stop_time(struct store *s, uint64_t stop_idx,
+    uint64_t *time);
+/* The token hashes of the case's `phrases` record of this id, whatever
+ * became of it; ERR_NOTFOUND. */
+MUST_USE enum error_code store_phrases_hashes(struct store *s,
+    const uint8_t case_id[static WIRE_CASE],
+    const uint8_t record_id[static WIRE_HASH], uint8_t out[2][WIRE_HASH]);
+/* Did this sender recall this message id, whether admitted or not? */
+MUST_USE enum error_code store_recalled(struct store *s, const char *sender,
+    const uint8_t id[static WIRE_STAMP], bool *out);
+/* Has this case a grant to `recipient`, not an introduction, whose time in
+ * effect [effective, min(until, ended_at if ended)) meets [since, now]? */
+MUST_USE enum error_code store_recipient_had(struct store *s,
+    const uint8_t case_id[static WIRE_CASE], const char *recipient,
+    uint64_t since, uint64_t now, bool *out);
 /* Does the case have an unspent `phrases` record of this id? */
 MUST_USE enum error_code store_phrases_named(struct store *s,
     const uint8_t case_id[static WIRE_CASE],
@@ -179,8 +196,8 @@ MUST_USE enum error_code store_feed_confirm(struct store *s,
 typedef enum error_code store_visit_index(void *ctx, uint64_t idx);
 MUST_USE enum error_code store_stale(struct store *s, uint64_t now,
     unsigned max, store_visit_index *visit, void *ctx);
-/* Cases frozen whose `ended` entries are still owed; stops whose 24 h
- * notice is still owed. */
+/* A frozen case whose `ended` entries are still owed: it has a grant with
+ * rules_ended_owed(g, stop_idx); stops whose 24 h notice is still owed. */
 MUST_USE enum error_code store_owed_ended(struct store *s,
     uint8_t case_id[static WIRE_CASE], bool *found);
 MUST_USE enum error_code store_owed_notice(struct store *s, uint64_t now,
