@@ -10,7 +10,12 @@
  *   items     each is answered exactly once, by (id, stamp).  Order is kept.
  *   confirm   `news` items of the stream are durable at the agent.  `credit`
  *             is how many messages it takes from now on.
- *   ask       one reply with the same id.
+ *   ask       one reply with the same id.  MEMBER and SEALING: one row, and in
+ *             data its inclusion path in head.  DIRECTORY (newest record of
+ *             each member), ENTRIES (auditors), CASE (its custodian): rows, and
+ *             in size the `from` to go on with when the code is REPLY_MORE.
+ *             CONSISTENCY: data is the proof from `from` to head.
+ *             ARROW_KEY: OK, whether or not anyone heard.
  *
  * Down: one parcel per agent and batch; more only when 256 KiB are full.
  *   head      the signed checkpoint.
@@ -33,7 +38,8 @@
  *                        directly followed by
  *       PIECE_DELIVERED  its `delivered`.
  *       PIECE_COPY       an entry asked for again by a retry: the agent's own
- *                        record (with body), or its `opened` with shares.
+ *                        record (with body), or its `opened` with shares; 32
+ *                        zeros for a line that may no longer be read.
  *   answers   ADMITTED has the entry's index; REFUSED the rule as shown to
  *             agencies; BUSY after_ms; MALFORMED neither (never retry).
  *             A retry gets the first outcome.

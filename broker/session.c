@@ -1,0 +1,279 @@
+#include "broker/session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct sessions {
+	struct session *slot[SESSION_HASH];
+	size_t online;
+	struct session *ready, **ready_end;
+	struct session *beat_first, *beat_last;
+};
+
+static size_t
+slot_of(const char *member)
+{
+	uint64_t h = 14695981039346656037ull;
+
+	for (; *member != '\0'; member++)
+		h = (h ^ (uint8_t)*member) * 1099511628211ull;
+	return (size_t)(h % SESSION_HASH);
+}
+
+enum error_code
+sessions_create(struct sessions **out)
+{
+	*out = calloc(1, sizeof **out);
+	if (*out == NULL)
+		return ERR_NOMEM;
+	(*out)->ready_end = &(*out)->ready;
+	return ERR_NONE;
+}
+
+void
+sessions_destroy(struct sessions **s)
+{
+	struct session *x;
+
+	if (*s == NULL)
+		return;
+	for (size_t i = 0; i < SESSION_HASH; i++) {
+		while ((x = (*s)->slot[i]) != NULL) {
+			(*s)->slot[i] = x->hash_next;
+			free(x->sent);
+			free(x);
+		}
+	}
+	free(*s);
+	*s = NULL;
+}
+
+struct session *
+sessions_find(struct sessions *s, const char *member)
+{
+	struct session *x = s->slot[slot_of(member)];
+
+	while (x != NULL && strcmp(x->member, member) != 0)
+		x = x->hash_next;
+	return x;
+}
+
+struct session *
+sessions_make(struct sessions *s, const char *member)
+{
+	struct session *x = sessions_find(s, member);
+	size_t i = slot_of(member);
+
+	if (x != NULL)
+		return x;
+	x = calloc(1, sizeof *x);
+	if (x == NULL)
+		return NULL;
+	(void)strncpy(x->member, member, WIRE_ID_MAX);
+	pending_reset(x);
+	x->hash_next = s->slot[i];
+	s->slot[i] = x;
+	return x;
+}
+
+/* ---- heartbeat queue ------------------------------------------------------ */
+
+static void
+beat_remove(struct sessions *s, struct session *x)
+{
+	if (!x->in_beat)
+		return;
+	if (x->beat_prev != NULL)
+		x->beat_prev->beat_next = x->beat_next;
+	else
+		s->beat_first = x->beat_next;
+	if (x->beat_next != NULL)
+		x->beat_next->beat_prev = x->beat_prev;
+	else
+		s->beat_last = x->beat_prev;
+	x->beat_prev = x->beat_next = NULL;
+	x->in_beat = false;
+}
+
+static void
+beat_append(struct sessions *s, struct session *x)
+{
+	x->beat_prev = s->beat_last;
+	x->beat_next = NULL;
+	if (s->beat_last != NULL)
+		s->beat_last->beat_next = x;
+	else
+		s->beat_first = x;
+	s->beat_last = x;
+	x->in_beat = true;
+}
+
+struct session *
+sessions_beat_first(struct sessions *s)
+{
+	return s->beat_first;
+}
+
+void
+sessions_beat_done(struct sessions *s, struct session *x, uint64_t boot)
+{
+	x->statement_boot = boot;
+	beat_remove(s, x);
+	beat_append(s, x);
+}
+
+/* ---- connections ------------------------------------------------------------ */
+
+void
+session_connect(struct sessions *s, struct session *x, uint64_t number)
+{
+	if (x->number == 0)
+		s->online++;
+	x->number = number;
+	x->greeted = true;
+	x->confirm_owed = false;
+	x->sent_first = x->sent_n = 0;
+	beat_remove(s, x);
+	beat_append(s, x);
+}
+
+void
+session_gone(struct sessions *s, struct session *x)
+{
+	if (x->number != 0)
+		s->online--;
+	beat_remove(s, x);
+	x->number = 0;
+	x->greeted = false;
+	x->backlog = false;
+	x->credit = 0;
+	x->sent_first = x->sent_n = 0;
+	free(x->sent);
+	x->sent = NULL;
+}
+
+size_t
+sessions_online(const struct sessions *s)
+{
+	return s->online;
+}
+
+void
+sessions_each(struct sessions *s, void (*visit)(void *ctx,
+    struct session *x), void *ctx)
+{
+	struct session *x, *next;
+
+	for (size_t i = 0; i < SESSION_HASH; i++) {
+		for (x = s->slot[i]; x != NULL; x = next) {
+			next = x->hash_next;
+			if (x->number != 0)
+				visit(ctx, x);
+		}
+	}
+}
+
+void
+pending_reset(struct session *x)
+{
+	struct pending *p = &x->p;
+
+	memset(p, 0, sizeof *p);
+	p->piece_end = &p->piece;
+	p->answer_end = &p->answer;
+	p->told_end = &p->told;
+	p->reply_end = &p->reply;
+	p->ask_end = &p->ask;
+	p->own_end = &p->own;
+	p->news_sent = x->news_sent;
+	p->feed_at = x->feed_at;
+	p->credit = x->credit;
+	p->backlog = x->backlog;
+}
+
+/* ---- the courier's queue ------------------------------------------------------ */
+
+void
+sessions_ready_put(struct sessions *s, struct session *x)
+{
+	if (x->in_ready)
+		return;
+	x->in_ready = true;
+	x->ready_next = NULL;
+	*s->ready_end = x;
+	s->ready_end = &x->ready_next;
+}
+
+struct session *
+sessions_ready_take(struct sessions *s)
+{
+	struct session *x = s->ready;
+
+	if (x == NULL)
+		return NULL;
+	s->ready = x->ready_next;
+	if (s->ready == NULL)
+		s->ready_end = &s->ready;
+	x->in_ready = false;
+	x->ready_next = NULL;
+	return x;
+}
+
+bool
+sessions_ready_any(const struct sessions *s)
+{
+	return s->ready != NULL;
+}
+
+/* ---- confirmations -------------------------------------------------------------- */
+
+void
+session_sent(struct session *x, uint64_t count, uint64_t position)
+{
+	unsigned at;
+
+	if (x->sent == NULL) {
+		x->sent = calloc(SESSION_SENT, sizeof *x->sent);
+		if (x->sent == NULL)
+			return; /* confirmed at the next hello instead */
+	}
+	if (x->sent_n == SESSION_SENT) {
+		x->sent_first = (x->sent_first + 1) % SESSION_SENT;
+		x->sent_n--;
+	}
+	at = (x->sent_first + x->sent_n) % SESSION_SENT;
+	x->sent[at].count = count;
+	x->sent[at].position = position;
+	x->sent_n++;
+}
+
+bool
+session_confirm(struct session *x, uint64_t count, uint64_t *position)
+{
+	bool found = false;
+
+	while (x->sent_n > 0 && x->sent[x->sent_first].count <= count) {
+		*position = x->sent[x->sent_first].position;
+		found = true;
+		x->sent_first = (x->sent_first + 1) % SESSION_SENT;
+		x->sent_n--;
+	}
+	return found;
+}
+
+bool
+bucket_take(double *level, uint64_t *boot, uint64_t now_boot,
+    double per_minute, double burst, double n)
+{
+	if (*boot == 0)
+		*level = burst;
+	else
+		*level += (double)(now_boot - *boot) * per_minute / 60000.0;
+	if (*level > burst)
+		*level = burst;
+	*boot = now_boot == 0 ? 1 : now_boot;
+	if (*level < n)
+		return false;
+	*level -= n;
+	return true;
+}
