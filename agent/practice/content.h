@@ -74,6 +74,7 @@ struct question {
 struct answer {
 	struct record_id question;     /* both ends hold it, so it travels */
 	const struct vocabulary_code *gap;
+	char account[64];              /* stays here */
 	char author_role[48];
 	char text[4 * CONTENT_LONG_TEXT_MAX + 1];
 	struct id_list about;          /* records that answer it, as slots */
@@ -82,6 +83,7 @@ struct answer {
 struct task {
 	const struct vocabulary_code *gap;
 	char owner[MEMBER_ID_MAX + 1]; /* the agency that is to do it */
+	char account[64];              /* stays here */
 	char author_role[48];
 	char text[4 * OBSERVATION_TEXT_MAX + 1];
 	struct date_text due;
@@ -92,6 +94,7 @@ struct task {
 struct goal {
 	struct person_id person;
 	const struct vocabulary_code *behaviour; /* CC, CH or BC; never BA */
+	char account[64];              /* stays here */
 	char author_role[48];
 	char text[4 * OBSERVATION_TEXT_MAX + 1];
 	char measure[4 * OBSERVATION_TEXT_MAX + 1];
@@ -120,22 +123,32 @@ const char *content_kind_name(enum content_kind k);
 enum content_kind content_kind_find(const char *name);
 
 /*
- * A document as a person or program hands it in, or as an encrypted message
- * carries it: `schema` says which ("wayleave/observation/1", ...).  Errors
- * as observation_read.  content_read takes what a colleague writes;
- * content_decode takes what arrived, and refuses fields that stay local.
+ * A document as a person or program hands it in; `schema` says which kind
+ * ("wayleave/observation/1", ...).  Errors as observation_read.  The id is
+ * not theirs to choose: c->id is zero afterwards, and the agent sets it
+ * (content_set_id).
  */
 MUST_USE enum error_code content_read(struct content *c, const char *json,
     size_t n, const char **rule, struct why *why);
+/*
+ * What arrived inside a message.  Only the canonical bytes are taken:
+ * whatever content_encode would not have written is ERR_FORMAT, so fields
+ * that stay local, other orders and spaces are refused.
+ */
 MUST_USE enum error_code content_decode(struct content *c, struct bytes in,
     struct why *why);
 /* The bytes to encrypt: canonical, no links, nothing that stays local. */
 MUST_USE enum error_code content_encode(const struct content *c,
     struct buf *out);
-/* Everything, for the agency's own sealed store; content_read reads it. */
-MUST_USE enum error_code content_write(const struct content *c,
+/* Everything, with id and links, for the agency's own sealed store... */
+MUST_USE enum error_code content_store(const struct content *c,
     struct buf *out);
+/* ...and back. */
+MUST_USE enum error_code content_load(struct content *c, struct bytes in,
+    struct why *why);
 
+/* Gives the content (and the observation in it) its id. */
+void content_set_id(struct content *c, const uint8_t id[static RECORD_ID_LEN]);
 /* The record ids this content links to (at most 8); never NULL. */
 const struct id_list *content_links(const struct content *c);
 /* The observation inside (observation or correction), or NULL. */

@@ -21,6 +21,13 @@ struct validate_facts {
 };
 
 /*
+ * The rules, in order: V0 form (also: a goal is a behaviour with a measure),
+ * V1 an act needs an actor, V2 a factor an owner and a relation, V3 "has
+ * stopped" the record it ends, V4 received is not authored, V5 what she did
+ * to keep safe needs her yes, V6 places and plans do not travel, V8 codes in
+ * use, V9 at most eight links.  V7 is no refusal (it raises GP06), V10 is
+ * validate_shield.
+ *
  * May this content be sent at all?  The first rule that fails, in the order
  * of the table, fills `r`; ERR_REFUSED then.  `facts` may be NULL.
  */
