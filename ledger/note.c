@@ -167,10 +167,8 @@ note_parse(struct bytes in, struct note *note, struct why *why)
 		    "or does not end in a newline");
 		return ERR_FORMAT;
 	}
-	if (!split(in, &note->text, &rest) || note->text.n < 2 ||
-	    rest.n == 0) {
-		why_set(why, "note has no text, no empty line or no "
-		    "signature");
+	if (!split(in, &note->text, &rest) || rest.n == 0) {
+		why_set(why, "note has no empty line or no signature");
 		return ERR_FORMAT;
 	}
 	while (rest.n > 0) {

@@ -23,7 +23,11 @@ MUST_USE enum error_code proof_inclusion(const struct tree_source *src,
     uint64_t index, uint64_t size, struct hash path[static TREE_PATH_MAX],
     size_t *n_path);
 
-/* ERR_PROOF unless the path proves `leaf` at `index` under (size, root). */
+/*
+ * ERR_PROOF unless the path proves `leaf` at `index` under (size, root),
+ * which must come together from a verified signature, here and below: some
+ * other size may have a proof of the same shape.
+ */
 MUST_USE enum error_code proof_inclusion_verify(uint64_t index,
     uint64_t size, const struct hash *leaf, const struct hash *path,
     size_t n_path, const struct hash *root);

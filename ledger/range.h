@@ -39,8 +39,8 @@ MUST_USE enum error_code range_prove(const struct tree_source *src,
 /*
  * Advances `e` to new_size.  On success the edge has that size and its root
  * is `root`, so every wanted leaf hash is in the tree at its index and the
- * tree extends the one before.  `root` must come from a signature already
- * verified.  ERR_PROOF, and `e` untouched, on any other outcome: sizes,
+ * tree extends the one before.  new_size and root must come from one
+ * signature already verified: another size may have a proof of this shape.  ERR_PROOF, and `e` untouched, on any other outcome: sizes,
  * order of the wanted indices, too few or too many hashes, another root.
  * new_size = e->size with nothing wanted and no proof compares the roots.
  */
