@@ -102,11 +102,14 @@ run(const char *a, const char *b, const char *c, const char *d,
     const char *e)
 {
 	const char *word[] = { "prog", a, b, c, d, e, NULL };
-	static char *argv[7];
+	/* Static: what was seen refers to it. */
+	static char words[7][2 * TEST_PATH], *argv[7];
 	int argc = 0, code, out, err;
 
-	for (; word[argc] != NULL; argc++)
-		argv[argc] = strdup(word[argc]);
+	for (; word[argc] != NULL; argc++) {
+		snprintf(words[argc], sizeof words[argc], "%s", word[argc]);
+		argv[argc] = words[argc];
+	}
 	argv[argc] = NULL;
 	if (dir[0] == '\0')
 		test_dir(dir);
@@ -124,7 +127,6 @@ run(const char *a, const char *b, const char *c, const char *d,
 	dup2(err, STDERR_FILENO);
 	close(out);
 	close(err);
-	/* argv stays: seen refers to it. */
 	return code;
 }
 
