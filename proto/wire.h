@@ -225,6 +225,19 @@ struct wire_submission {
 	uint8_t ciphertext_hash[WIRE_HASH];
 };
 struct wire_recall { uint8_t message[WIRE_STAMP]; uint32_t reason; };
+/*
+ * What a recipient says in a receipt: stored, a rule's number (enum rule, below
+ * 200), or one of these, which no rule can tell since only it sees them.
+ */
+enum receipt_outcome {
+	RECEIPT_STORED = 0,
+	RECEIPT_NOT_KNOWN_HERE = 200, /* an introduction: not our family */
+	RECEIPT_HASH = 201,           /* ciphertext is not the one signed */
+	RECEIPT_SEAL = 202,           /* the seal does not open, or another h */
+	RECEIPT_LABELS = 203,         /* labels are not those of the content */
+	RECEIPT_CONTENT = 204,        /* share, key or content malformed */
+	RECEIPT_TERMS = 205,          /* our terms_check says no */
+};
 struct wire_receipt_line { uint64_t message; uint32_t outcome; }; /* 0 stored, or enum rule */
 struct wire_receipt {
 	const struct wire_receipt_line *line;
