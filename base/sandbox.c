@@ -143,19 +143,30 @@ add_all(scmp_filter_ctx ctx, uint32_t action, const int *call, size_t n)
 #define ADD(ctx, action, list) \
 	add_all((ctx), (action), (list), sizeof(list) / sizeof *(list))
 
+/* `action` for `call` when its argument `arg` compares so to `value`. */
+static int
+add_if(scmp_filter_ctx ctx, uint32_t action, int call, unsigned arg,
+    enum scmp_compare op, uint64_t value)
+{
+	struct scmp_arg_cmp cmp = { .arg = arg, .op = op, .datum_a = value };
+
+	return seccomp_rule_add_array(ctx, action, call, 1, &cmp);
+}
+
 /* Unix, IPv4, IPv6 and netlink (addresses of this machine); no others. */
 static int
 deny_families(scmp_filter_ctx ctx)
 {
+	uint32_t deny = SCMP_ACT_ERRNO(EPERM);
 	int e = 0;
 
 	for (unsigned f = AF_INET + 1; f < AF_NETLINK && e == 0; f++)
 		if (f != AF_INET6)
-			e = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM),
-			    CALL(socket), 1, SCMP_A0(SCMP_CMP_EQ, f));
+			e = add_if(ctx, deny, CALL(socket), 0, SCMP_CMP_EQ,
+			    f);
 	if (e == 0)
-		e = seccomp_rule_add(ctx, SCMP_ACT_ERRNO(EPERM),
-		    CALL(socket), 1, SCMP_A0(SCMP_CMP_GT, AF_NETLINK));
+		e = add_if(ctx, deny, CALL(socket), 0, SCMP_CMP_GT,
+		    AF_NETLINK);
 	return e;
 }
 
@@ -163,8 +174,8 @@ static int
 allow_terminal_look(scmp_filter_ctx ctx)
 {
 	/* stdio asks whether it writes to a terminal. */
-	return seccomp_rule_add(ctx, SCMP_ACT_ALLOW, CALL(ioctl), 1,
-	    SCMP_A1(SCMP_CMP_EQ, TCGETS));
+	return add_if(ctx, SCMP_ACT_ALLOW, CALL(ioctl), 1, SCMP_CMP_EQ,
+	    TCGETS);
 }
 
 static int
