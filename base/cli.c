@@ -265,11 +265,22 @@ take_option(struct cli *cli, int opt, const char *arg, const char *word)
 	return -1;
 }
 
+/* getopt_long takes "--al" for "--all"; a later --alarm would change that. */
+static bool
+whole_name(const char *word, const char *name)
+{
+	size_t n = strlen(name);
+
+	return strncmp(word, "--", 2) == 0 &&
+	    strncmp(word + 2, name, n) == 0 &&
+	    (word[2 + n] == '\0' || word[2 + n] == '=');
+}
+
 static int
 read_options(struct cli *cli, int argc, char **argv)
 {
 	struct option options[MAX_OPTIONS];
-	int opt, code;
+	int opt, code, at = 0;
 
 	if (!long_options(cli->command, options)) {
 		print_error(cli->program->name, 0, cli->command->name,
@@ -279,9 +290,13 @@ read_options(struct cli *cli, int argc, char **argv)
 	optind = 0; /* glibc: start anew, also when called twice */
 	opterr = 0;
 	/* No short options; ':' tells a missing argument from a stranger. */
-	while ((opt = getopt_long(argc, argv, ":", options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, ":", options, &at)) != -1) {
 		const char *word = argv[optind > 1 ? optind - 1 : 1];
 
+		if (opt >= OPT_CONFIG && optarg == word)
+			word = argv[optind - 2];
+		if (opt >= OPT_CONFIG && !whole_name(word, options[at].name))
+			opt = '?';
 		code = take_option(cli, opt, optarg, word);
 		if (code >= 0)
 			return code;

@@ -173,6 +173,9 @@ START_TEST(options_anywhere_and_repeated)
 	ck_assert_str_eq(cli_value_at(&seen, "to", 1), "b");
 	ck_assert_ptr_null(cli_value_at(&seen, "to", 2));
 	ck_assert(!cli_flag(&seen, "all"));
+	ck_assert_int_eq(RUN5("case", "open", "7", "--to", "--all"),
+	    CLI_DONE);
+	ck_assert_str_eq(cli_value(&seen, "to"), "--all");
 	ck_assert_int_eq(RUN5("case", "open", "--", "--all", "7"),
 	    CLI_DONE);
 	ck_assert_int_eq(seen.argc, 2);
@@ -207,6 +210,11 @@ START_TEST(usage_errors)
 	ck_assert_int_eq(RUN4("case", "open", "7", "--to"), CLI_USAGE);
 	holds(err_path, "prog: --to: needs an argument");
 	ck_assert_int_eq(RUN3("case", "open", "-x"), CLI_USAGE);
+	/* Not the whole name. */
+	ck_assert_int_eq(RUN4("case", "open", "7", "--al"), CLI_USAGE);
+	holds(err_path, "prog: --al: no such option here");
+	ck_assert_int_eq(RUN4("case", "open", "7", "--allx"), CLI_USAGE);
+	ck_assert_int_eq(RUN4("case", "7", "--conf", "x"), CLI_USAGE);
 	ck_assert_ptr_null(ran);
 }
 END_TEST
