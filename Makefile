@@ -60,7 +60,8 @@ LIBS := base proto keys ledger store
 PARTS := broker agent audit
 SUBDIRS := $(LIBS) $(PARTS) $(wildcard agent/*/ broker/*/ audit/*/ keys/*/ ledger/*/ store/*/ proto/*/)
 
-src = $(filter-out %_main.c,$(sort $(wildcard $(1)/*.c) $(wildcard $(1)/*/*.c)))
+# keys/tool*.c are the program wayleave-keys, which stands above the libraries.
+src = $(filter-out %_main.c keys/tool%,$(sort $(wildcard $(1)/*.c) $(wildcard $(1)/*/*.c)))
 GEN_C := $(B)/gen/proto/wayleave.pb-c.c $(B)/gen/proto/vocabulary_table.c
 GEN_H := $(B)/gen/proto/wayleave.pb-c.h
 
@@ -72,6 +73,7 @@ LINK_LIBS := $(call AR_OF,store ledger keys proto base)
 
 MAINS := $(sort $(wildcard */*_main.c))
 program_of = $(B)/wayleave$(if $(filter agent/cli_main.c,$(1)),,-$(patsubst %_main.c,%,$(notdir $(1))))
+OWN_keys = $(patsubst %.c,$(B)/obj/%.o,$(sort $(wildcard keys/tool*.c)))
 PROGRAMS := $(foreach m,$(MAINS),$(call program_of,$(m)))
 
 UNIT_SRC := $(sort $(wildcard tests/unit/*/test_*.c tests/contract/test_*.c tests/vectors/test_*.c))
@@ -130,7 +132,7 @@ $(foreach l,$(filter-out proto,$(LIBS)) $(PARTS),$(eval $(call library,$(l),)))
 $(eval $(call library,proto,$(GEN_O)))
 
 define program
-$(call program_of,$(1)): $(B)/obj/$(1:.c=.o) $(call AR_OF,$(filter $(PARTS),$(patsubst %/,%,$(dir $(1))))) $(LINK_LIBS)
+$(call program_of,$(1)): $(B)/obj/$(1:.c=.o) $(OWN_$(patsubst %/,%,$(dir $(1)))) $(call AR_OF,$(filter $(PARTS),$(patsubst %/,%,$(dir $(1))))) $(LINK_LIBS)
 	$$(call say,LD,$$@)
 	$$(Q)$(CC) $(LDFLAGS_ALL) -o $$@ $$^ $(PKG_LIBS)
 endef
