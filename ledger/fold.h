@@ -110,11 +110,8 @@ struct fold_view {
 	const char *custodian;              /* of the entry's case, or NULL */
 	bool member_replaces;               /* member: had a record before */
 	uint64_t stop_at;                   /* frozen: time of the stop named */
-	bool withdrawal_by_end;             /* by the grant's sender or recipient */
-	/* recall: the message, 0 when unknown; its recipient when delivered */
-	uint64_t recalled;
+	/* recall: recipient of the message if it was delivered, else "" */
 	char recalled_to[WIRE_ID_MAX + 1];
-	uint8_t token_hash[WIRE_HASH];      /* stop: SHA-256(token) */
 };
 
 MUST_USE enum error_code fold(const struct entry *e, const struct fold_view *v,
