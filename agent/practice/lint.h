@@ -31,7 +31,11 @@ struct lint_hit {
 /* What the wording is about; rows marked so apply only with `survivor`. */
 struct lint_context {
 	bool survivor;                 /* actor or owner is, or C3, C5, SR */
-	bool quoted;                   /* all of it is a person's own words */
+	/*
+	 * Tagged as a person's own words: what stands in quotation marks is
+	 * skipped, or all of it where there are none.
+	 */
+	bool quoted;
 };
 
 enum { LINT_HITS_MAX = 32 };

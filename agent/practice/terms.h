@@ -92,11 +92,13 @@ struct terms {
 	unsigned keep_read_days;          /* 0..30 */
 };
 
-/* Decimal places of every field are fixed: same struct, same bytes. */
+/*
+ * 32 random bytes, then canonical JSON: the same struct gives the same
+ * bytes, and terms_decode takes no others.
+ */
 MUST_USE enum error_code terms_encode(const struct terms *t, struct buf *out);
 MUST_USE enum error_code terms_decode(struct terms *t, struct bytes in,
     struct why *why);
-/* Names a scope set, purpose and window must agree with the clear part. */
 
 /* Facts about the world that the terms do not hold. */
 struct terms_facts {
@@ -124,7 +126,8 @@ struct terms_facts {
 };
 
 /*
- * ERR_NONE, or ERR_REFUSED with the first rule of the table that fails.
+ * ERR_NONE, or ERR_REFUSED with the first rule of the table that fails: R2
+ * (terms and clear part disagree), R3, R4, R8, R10 to R13, R16 to R18, R1.
  * `facts` is never NULL.
  */
 MUST_USE enum error_code terms_check(const struct terms *t,
