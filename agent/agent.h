@@ -77,6 +77,7 @@ struct agent {
 
 	struct agent_epoch *epochs;     /* AGENT_EPOCHS of them, guarded */
 	struct seal_sender *seal;
+	uint64_t forget_next;           /* when to tidy up next, ms */
 	uint64_t keyring_next;          /* when to look at the epochs again, ms */
 
 	struct edge edge;               /* how far it has followed */
@@ -121,6 +122,8 @@ MUST_USE enum error_code agent_open(const struct agent_config *config,
 /* With the unlocked identity: everything else starts. Takes *identity. */
 MUST_USE enum error_code agent_unlocked(struct agent *a,
     struct identity **identity, struct why *why);
+/* Wipes every secret and closes the link; the store stays open. */
+void agent_locked(struct agent *a);
 void agent_close(struct agent **a);
 
 /* Turns of the loop: timers, owed receipts, retries; called once a turn. */

@@ -15,18 +15,19 @@
 #include "keys/arrow.h"
 #include "ledger/proof.h"
 #include "ledger/range.h"
+#include "ledger/statement.h"
 #include "store/facts.h"
 
 enum {
 	ARENA_MAX = 8 * 1024 * 1024,
-	QUESTIONS = 32,
+	INQUIRIES = 32,
 	STASH = 16,                 /* frames held back for an unknown member */
 	CREDIT = 256,               /* items we take before we confirm */
 	POSITION_BYTES = 8 + HASH_BYTES + CHECKPOINT_SIG_BYTES + 8 + 8 +
 	    HASH_BYTES,
 };
 
-struct question {
+struct inquiry {
 	uint64_t id;
 	intake_done *done;
 	void *ctx;
@@ -36,8 +37,8 @@ struct intake {
 	struct arena *arena;
 	struct bundle_cache *cache;
 	uint64_t next_id;
-	struct question question[QUESTIONS];
-	unsigned n_question;
+	struct inquiry inquiry[INQUIRIES];
+	unsigned n_inquiry;
 	struct buf stash[STASH];        /* in order; unused ones are empty */
 	unsigned n_stash;
 	char unknown[WIRE_ID_MAX + 1];  /* the member we wait for */
@@ -153,12 +154,12 @@ intake_ask(struct agent *a, const struct wire_question *q,
 
 	if (in == NULL || a->offline_since != 0)
 		return ERR_OFFLINE;
-	if (in->n_question == QUESTIONS)
+	if (in->n_inquiry == INQUIRIES)
 		return ERR_BUSY;
 	up.id = 1000 + ++in->next_id;
 	err = send_up(a, &up);
 	if (err == ERR_NONE)
-		in->question[in->n_question++] = (struct question){
+		in->inquiry[in->n_inquiry++] = (struct inquiry){
 		    .id = up.id, .done = done, .ctx = ctx };
 	return err;
 }
@@ -168,9 +169,9 @@ intake_forget(struct agent *a, void *ctx)
 {
 	struct intake *in = a->intake;
 
-	for (unsigned i = 0; in != NULL && i < in->n_question; i++)
-		if (in->question[i].ctx == ctx)
-			in->question[i].done = NULL;
+	for (unsigned i = 0; in != NULL && i < in->n_inquiry; i++)
+		if (in->inquiry[i].ctx == ctx)
+			in->inquiry[i].done = NULL;
 }
 
 void
@@ -180,8 +181,8 @@ intake_disconnected(struct agent *a)
 
 	if (in == NULL)
 		return;
-	while (in->n_question > 0) {
-		struct question q = in->question[--in->n_question];
+	while (in->n_inquiry > 0) {
+		struct inquiry q = in->inquiry[--in->n_inquiry];
 
 		if (q.done != NULL)
 			q.done(a, NULL, q.ctx);
@@ -389,12 +390,7 @@ prove(struct agent *a, const struct parcel *p, struct taken *t,
 static void
 count_news(struct agent *a, const struct hash *leaf)
 {
-	crypto_hash_sha256_state st;
-
-	crypto_hash_sha256_init(&st);
-	crypto_hash_sha256_update(&st, a->news_hash.b, HASH_BYTES);
-	crypto_hash_sha256_update(&st, leaf->b, HASH_BYTES);
-	crypto_hash_sha256_final(&st, a->news_hash.b);
+	fold_news_hash(a->news_hash.b, leaf);
 	a->news++;
 }
 
@@ -477,7 +473,7 @@ apply_news(struct agent *a, const struct taken *t, struct why *why)
 	count_news(a, &t->leaf);
 	err = follow(a, e, why);
 	if (err == ERR_NONE)
-		err = facts_apply(a->slice, e, true);
+		err = facts_apply(a->slice, e, a->member);
 	if (err == ERR_NONE)
 		err = review(a, e);
 	if (err == ERR_NONE && t->piece->what == PIECE_OWN)
@@ -507,9 +503,9 @@ apply_mail(struct agent *a, const struct parcel *p, const struct taken *t,
 		why_set(why, "a delivery without its message");
 		return ERR_FORMAT;
 	}
-	err = facts_apply(a->slice, &t[i].entry, true);
+	err = facts_apply(a->slice, &t[i].entry, a->member);
 	if (err == ERR_NONE)
-		err = facts_apply(a->slice, &t[i + 1].entry, true);
+		err = facts_apply(a->slice, &t[i + 1].entry, a->member);
 	if (err == ERR_NONE)
 		err = mailbox_take(a, &t[i].entry, &t[i + 1].entry,
 		    t[i].piece->ciphertext);
@@ -570,22 +566,12 @@ static enum error_code
 check_statement(struct agent *a, const struct parcel *p, struct why *why)
 {
 	const struct wire_statement *s = &p->statement;
-	struct buf text;
-	enum error_code err;
+	uint8_t text[STATEMENT_BYTES_MAX];
+	size_t n = statement_bytes(a->partnership, a->member, p->head.size,
+	    p->head.root, s, text);
+	enum error_code err = identity_verify(a->pship.now.broker_sign_key,
+	    bytes_of(text, n), s->signature);
 
-	buf_init(&text, 512);
-	buf_put_str(&text, "wayleave/1 news\n");
-	buf_put_str(&text, a->partnership);
-	buf_put_u8(&text, '\n');
-	buf_put_str8(&text, a->member);
-	buf_put_u64(&text, p->head.size);
-	buf_put(&text, p->head.root, WIRE_HASH);
-	buf_put_u64(&text, s->time);
-	buf_put_u64(&text, s->count);
-	buf_put(&text, s->hash, WIRE_HASH);
-	err = identity_verify(a->pship.now.broker_sign_key, buf_view(&text),
-	    s->signature);
-	buf_free(&text);
 	if (err != ERR_NONE) {
 		why_set(why, "the broker's statement is not signed by it");
 		return err;
@@ -686,7 +672,7 @@ apply_row(struct agent *a, const struct wire_row *row, struct why *why)
 		return ERR_NONE;
 	err = verify_record(a, &e, why);
 	if (err == ERR_NONE)
-		err = facts_apply(a->slice, &e, true);
+		err = facts_apply(a->slice, &e, a->member);
 	return err;
 }
 
@@ -701,12 +687,12 @@ apply_reply(struct agent *a, const struct wire_reply *r, struct why *why)
 	for (unsigned i = 0; i < r->n_row && err == ERR_NONE; i++)
 		err = apply_row(a, &r->row[i], why);
 	err = agent_end(a, err);
-	for (unsigned i = 0; i < in->n_question; i++) {
-		struct question q = in->question[i];
+	for (unsigned i = 0; i < in->n_inquiry; i++) {
+		struct inquiry q = in->inquiry[i];
 
 		if (q.id != r->id)
 			continue;
-		in->question[i] = in->question[--in->n_question];
+		in->inquiry[i] = in->inquiry[--in->n_inquiry];
 		if (q.done != NULL)
 			q.done(a, r, q.ctx);
 		break;

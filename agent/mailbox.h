@@ -43,8 +43,9 @@ MUST_USE enum error_code mailbox_sealed(struct agent *a, uint64_t idx,
     struct buf *record, struct buf *ciphertext, uint8_t k1[static 32]);
 MUST_USE enum error_code mailbox_set(struct agent *a, uint64_t idx,
     enum mail_state state);
-/* Locks or unlocks by what the slice says now: after news of the case. */
+/* Locks or unlocks by what the slice says now: after news of the case, NULL:
+ * of all. */
 MUST_USE enum error_code mailbox_review(struct agent *a,
-    const uint8_t case_id[static WIRE_CASE]);
+    const uint8_t *case_id);
 
 #endif

@@ -28,6 +28,9 @@ bool leases_get(struct leases *l, uint64_t idx,
 void leases_wipe_message(struct leases *l, uint64_t idx);
 void leases_wipe_worker(struct leases *l, const uint8_t *worker);
 void leases_expire(struct leases *l, uint64_t boot);
+/* Wipes those that `keep` does not want kept. */
+void leases_each(struct leases *l, bool (*keep)(void *ctx, uint64_t idx),
+    void *ctx);
 
 /*
  * Asks for these messages of one case on behalf of a worker (<= 256).
@@ -45,16 +48,22 @@ MUST_USE enum error_code opening_take(struct agent *a,
     const struct entry *opened, struct bytes shares);
 
 /*
- * The content of an open message: decrypted now, checked (kind, labels are
- * those the content needs; V rules), links resolved by the caller through
- * opening_links.  ERR_LOCKED when there is no lease, ERR_REFUSED when its
- * labels lie (quarantined and reported then).
+ * The content of an open message: decrypted now and checked (share and key
+ * commitments, form, its labels are those the content needs).  `slots` gets
+ * the eight link slots that stand before the content (agent/compose.h
+ * resolves them).  ERR_LOCKED when there is no lease, ERR_REFUSED when it
+ * lies (rejected and reported then).  Wipe `out` with content_wipe.
  */
+MUST_USE enum error_code opening_plain_slots(struct agent *a,
+    const struct worker *w, uint64_t idx, struct content *out,
+    uint8_t slots[8][16], struct why *why);
+/* The same for those who follow no links. */
 MUST_USE enum error_code opening_plain(struct agent *a,
     const struct worker *w, uint64_t idx, struct content *out,
     struct why *why);
 
-/* Wipes leases that the slice no longer allows; after news of a case. */
-void opening_review(struct agent *a, const uint8_t case_id[static WIRE_CASE]);
+/* Wipes leases that the slice no longer allows; after news of a case, NULL:
+ * of any. */
+void opening_review(struct agent *a, const uint8_t *case_id);
 
 #endif

@@ -377,16 +377,21 @@ static enum rule
 recheck(struct agent *a, const struct record *r)
 {
 	struct arena *arena = arena_create(64 * 1024);
+	const struct wire_submission *m;
 	struct facts_room room;
 	struct facts f;
 	struct body b;
 	enum rule rule = RULE_ADMIT;
 
 	if (arena != NULL &&
-	    wire_body_decode(arena, r, &b, NULL) == ERR_NONE &&
-	    facts_for_record(a->slice, agent_now(a), r, &b, true, &room,
-	    &f) == ERR_NONE)
-		rule = rules_decide(&f).rule;
+	    wire_body_decode(arena, r, &b, NULL) == ERR_NONE) {
+		m = &b.u.submission;
+		if (facts_for_sending(a->slice, agent_now(a), b.case_id,
+		    r->signer, m->recipient,
+		    (const uint8_t (*)[WIRE_LABEL])m->label, m->n_label,
+		    m->expires, &room, &f) == ERR_NONE)
+			rule = rules_decide(&f).rule;
+	}
 	arena_destroy(&arena);
 	return rule;
 }

@@ -1,0 +1,545 @@
+#include "agent/mailbox.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "agent/books.h"
+#include "agent/keyring.h"
+#include "agent/outgoing.h"
+#include "agent/seal.h"
+#include "base/log.h"
+#include "keys/arrow.h"
+#include "ledger/proof.h"
+#include "store/facts.h"
+
+enum {
+	REMEMBER_MS = 8 * DAY_MS,   /* message ids, after they expire */
+};
+
+/* ---- checks of a delivery (PROTOCOL 6) ------------------------------------- */
+
+/*
+ * The sender's citation is of this very ledger: our checkpoint, or one that
+ * the parcel proves to be an ancestor of it.
+ */
+static bool
+cites_this_ledger(struct agent *a, const struct citation *c)
+{
+	const struct parcel *p = a->parcel;
+	struct hash root, head;
+
+	if (c->size == 0)
+		return true;
+	if (p == NULL || c->size > a->head.size)
+		return false;
+	if (c->size == a->head.size)
+		return memcmp(c->root, a->head.root.b, HASH_BYTES) == 0;
+	memcpy(root.b, c->root, HASH_BYTES);
+	head = a->head.root;
+	for (unsigned i = 0; i < p->n_ancestor; i++) {
+		const struct wire_ancestor *w = &p->ancestor[i];
+
+		if (w->size == c->size && w->path.n % HASH_BYTES == 0 &&
+		    memcmp(w->root, c->root, HASH_BYTES) == 0)
+			return proof_consistency_verify(c->size, &root,
+			    a->head.size, &head,
+			    (const struct hash *)w->path.data,
+			    w->path.n / HASH_BYTES) == ERR_NONE;
+	}
+	return false;
+}
+
+/* Two signed checkpoints that do not extend each other: two ledgers. */
+static bool
+proves_two_ledgers(struct agent *a, const struct citation *c)
+{
+	struct checkpoint cited = { .size = c->size };
+
+	memcpy(cited.root.b, c->root, HASH_BYTES);
+	memcpy(cited.signature, c->signature, CHECKPOINT_SIG_BYTES);
+	return checkpoint_verify(a->pship.now.origin, &cited,
+	    a->pship.now.log_key) == ERR_NONE;
+}
+
+/* What the rules say at home, about the message as just folded. */
+static enum error_code
+ask_rules(struct agent *a, const struct entry *submission,
+    const struct entry *delivered, uint32_t *rule)
+{
+	struct store_message m;
+	struct facts_room room;
+	struct facts f;
+	enum error_code err;
+
+	err = store_message(a->slice, submission->index, &m);
+	if (err == ERR_NONE)
+		err = facts_for_delivery(a->slice, delivered->time, &m, &room,
+		    &f);
+	if (err == ERR_NONE) {
+		f.message.state = MESSAGE_QUEUED;   /* as it was asked there */
+		*rule = rules_decide(&f).rule;
+	}
+	return err;
+}
+
+/* The first check that fails: *rule, and why in a few words without content. */
+static enum error_code
+check(struct agent *a, const struct entry *s, const struct entry *d,
+    struct bytes ciphertext, uint8_t k1[static 32], uint32_t *rule,
+    const char **why)
+{
+	const struct wire_submission *m = &s->b.u.submission;
+	uint8_t hash[WIRE_HASH], secret[32];
+	enum error_code err;
+
+	*rule = RULE_NOT_RECIPIENT;
+	*why = "not addressed to this agency";
+	if (strcmp(m->recipient, a->member) != 0)
+		return ERR_NONE;
+	*rule = RULE_MESSAGE_OVER;
+	*why = "delivered after it expired";
+	if (d->time > m->expires)
+		return ERR_NONE;
+	*rule = RECEIPT_HASH;
+	*why = "its ciphertext is not the one signed";
+	crypto_hash_sha256(hash, ciphertext.data, ciphertext.n);
+	if (memcmp(hash, m->ciphertext_hash, WIRE_HASH) != 0)
+		return ERR_NONE;
+	*why = "it cites another ledger";
+	if (!cites_this_ledger(a, &s->b.cite)) {
+		if (proves_two_ledgers(a, &s->b.cite))
+			a->trouble = TROUBLE_LEDGER;
+		*rule = RULE_CITATION;
+		return ERR_NONE;
+	}
+	*why = "its seal does not open";
+	*rule = RECEIPT_SEAL;
+	err = keyring_epoch(a, m->epoch, secret);
+	if (err == ERR_NONE)
+		err = seal_open_share(s->record.signer, &s->b, secret, k1);
+	sodium_memzero(secret, sizeof secret);
+	if (err == ERR_NOTFOUND || err == ERR_CRYPTO || err == ERR_FORMAT)
+		return ERR_NONE;
+	if (err != ERR_NONE)
+		return err;
+	*why = "our own rules do not admit it";
+	return ask_rules(a, s, d, rule);
+}
+
+/* ---- storing ------------------------------------------------------------------ */
+
+static enum error_code
+owe_receipt(struct agent *a, uint64_t idx,
+    const uint8_t case_id[static WIRE_CASE], uint32_t outcome)
+{
+	struct db_stmt *st = a->sql[SQL_RECEIPT_OWE];
+
+	db_bind_u64(st, 1, idx);
+	db_bind_blob(st, 2, case_id, WIRE_CASE);
+	db_bind_i64(st, 3, outcome);
+	return db_run(st);
+}
+
+static bool
+is_urgent(struct agent *a, const struct entry *s)
+{
+	uint8_t key[ARROW_KEY], mark[16];
+	bool urgent = false;
+
+	if (keyring_arrow(a, s->b.case_id, s->record.signer, a->member,
+	    key) == ERR_NONE) {
+		arrow_urgency(key, s->b.stamp, mark);
+		urgent = sodium_memcmp(mark, s->b.u.submission.urgency,
+		    sizeof mark) == 0;
+	}
+	sodium_memzero(key, sizeof key);
+	return urgent;
+}
+
+/* Is the grant it came under marked as an introduction? */
+static bool
+is_introduction(struct agent *a, const struct entry *s, uint64_t grant)
+{
+	struct grant g[RULES_GRANTS_MAX];
+	unsigned n = 0;
+
+	if (store_grants(a->slice, s->b.case_id, s->record.signer, a->member,
+	    g, &n) != ERR_NONE)
+		return false;
+	for (unsigned i = 0; i < n; i++)
+		if (g[i].idx == grant)
+			return g[i].introduction;
+	return false;
+}
+
+static enum error_code
+insert(struct agent *a, const struct entry *s, const struct entry *d,
+    struct bytes ciphertext, const uint8_t k1[static 32])
+{
+	struct db_stmt *st = a->sql[SQL_MAIL_PUT];
+	struct buf sealed;
+	uint8_t row[8];
+	enum error_code err;
+
+	buf_init(&sealed, 128);
+	err = books_seal(a, "mail", books_row(s->index, row), bytes_of(k1, 32),
+	    &sealed);
+	if (err == ERR_NONE) {
+		db_bind_u64(st, 1, s->index);
+		db_bind_u64(st, 2, d->index);
+		db_bind_blob(st, 3, s->b.stamp, WIRE_STAMP);
+		db_bind_blob(st, 4, s->b.case_id, WIRE_CASE);
+		db_bind_text(st, 5, s->record.signer);
+		db_bind_u64(st, 6, d->time);
+		db_bind_u64(st, 7, s->b.u.submission.expires);
+		db_bind_i64(st, 8, is_urgent(a, s));
+		db_bind_i64(st, 9, is_introduction(a, s,
+		    d->u.delivered.grant));
+		db_bind_blob(st, 10, s->record_id, WIRE_HASH);
+		db_bind_blob(st, 11, s->record.wire.data, s->record.wire.n);
+		db_bind_blob(st, 12, ciphertext.data, ciphertext.n);
+		db_bind_blob(st, 13, sealed.data, sealed.n);
+		err = db_run(st);
+	}
+	buf_free(&sealed);
+	return err;
+}
+
+static enum error_code
+remember(struct agent *a, const struct entry *s)
+{
+	struct db_stmt *st = a->sql[SQL_SEEN_PUT];
+
+	db_bind_text(st, 1, s->record.signer);
+	db_bind_blob(st, 2, s->b.stamp, WIRE_STAMP);
+	db_bind_blob(st, 3, s->record_id, WIRE_HASH);
+	db_bind_u64(st, 4, s->index);
+	db_bind_u64(st, 5, s->b.u.submission.expires + REMEMBER_MS);
+	return db_run(st);
+}
+
+static enum error_code
+seen_before(struct agent *a, const struct entry *s, bool *seen, bool *same)
+{
+	struct db_stmt *st = a->sql[SQL_SEEN_GET];
+	uint8_t id[WIRE_HASH];
+	enum error_code err;
+
+	db_bind_text(st, 1, s->record.signer);
+	db_bind_blob(st, 2, s->b.stamp, WIRE_STAMP);
+	err = db_step(st, seen);
+	*same = false;
+	if (err != ERR_NONE || !*seen)
+		return err;
+	err = db_col_fixed(st, 0, id, sizeof id);
+	*same = err == ERR_NONE && memcmp(id, s->record_id, sizeof id) == 0;
+	db_done(st);
+	return err;
+}
+
+static enum error_code
+quarantine(struct agent *a, const struct entry *s, struct bytes ciphertext,
+    uint32_t rule, const char *why)
+{
+	struct db_stmt *st = a->sql[SQL_QUARANTINE_PUT];
+
+	log_warning(31, "a delivered message was rejected",
+	    "see: wayleave-agent quarantine", "%s", why);
+	db_bind_u64(st, 1, s->index);
+	db_bind_u64(st, 2, agent_now(a));
+	db_bind_i64(st, 3, rule);
+	db_bind_text(st, 4, why);
+	db_bind_blob(st, 5, s->record.wire.data, s->record.wire.n);
+	db_bind_blob(st, 6, ciphertext.data, ciphertext.n);
+	return db_run(st);
+}
+
+enum error_code
+mailbox_take(struct agent *a, const struct entry *submission,
+    const struct entry *delivered, struct bytes ciphertext)
+{
+	const struct entry *s = submission;
+	uint32_t rule = RULE_ADMIT;
+	const char *why = "";
+	uint8_t k1[32];
+	bool seen, same;
+	enum error_code err = seen_before(a, s, &seen, &same);
+
+	if (err != ERR_NONE)
+		return err;
+	if (seen && same)           /* sent again: the same receipt again */
+		return owe_receipt(a, s->index, s->b.case_id, RULE_ADMIT);
+	if (seen) {
+		rule = RULE_STAMP_USED;
+		why = "its id was used before for other bytes";
+	} else {
+		err = check(a, s, delivered, ciphertext, k1, &rule, &why);
+	}
+	if (err == ERR_NONE && rule == RULE_ADMIT)
+		err = insert(a, s, delivered, ciphertext, k1);
+	else if (err == ERR_NONE)
+		err = quarantine(a, s, ciphertext, rule, why);
+	if (err == ERR_NONE && !seen)
+		err = remember(a, s);
+	if (err == ERR_NONE)
+		err = owe_receipt(a, s->index, s->b.case_id, rule);
+	sodium_memzero(k1, sizeof k1);
+	return err;
+}
+
+/* ---- receipts --------------------------------------------------------------------- */
+
+static enum error_code
+put_receipt(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    const struct wire_receipt_line *line, unsigned n)
+{
+	struct db_stmt *st = a->sql[SQL_RECEIPT_DONE];
+	struct body b = { .kind = KIND_RECEIPT, .has_case = true };
+	enum error_code err;
+
+	outgoing_head(a, &b);
+	memcpy(b.case_id, case_id, WIRE_CASE);
+	b.u.receipt.line = line;
+	b.u.receipt.n = n;
+	err = outgoing_put(a, &b, NULL, NULL);
+	if (err != ERR_NONE)
+		return err;
+	db_bind_blob(st, 1, case_id, WIRE_CASE);
+	db_bind_u64(st, 2, line[n - 1].message);
+	return db_run(st);
+}
+
+/* The next receipts owed, all of one case; n 0: none. */
+static enum error_code
+next_receipts(struct agent *a, uint8_t case_id[static WIRE_CASE],
+    struct wire_receipt_line line[static WIRE_RECEIPT_MAX], unsigned *n)
+{
+	struct db_stmt *st = a->sql[SQL_RECEIPT_LIST];
+	enum error_code err;
+	bool row;
+
+	*n = 0;
+	while ((err = db_step(st, &row)) == ERR_NONE && row &&
+	    *n < WIRE_RECEIPT_MAX) {
+		struct bytes kase = db_col_blob(st, 1);
+
+		if (kase.n != WIRE_CASE)
+			err = ERR_FORMAT;
+		if (err != ERR_NONE || (*n > 0 &&
+		    memcmp(kase.data, case_id, WIRE_CASE) != 0))
+			break;
+		memcpy(case_id, kase.data, WIRE_CASE);
+		line[*n].message = db_col_u64(st, 0);
+		line[(*n)++].outcome = (uint32_t)db_col_i64(st, 2);
+	}
+	db_done(st);
+	return err;
+}
+
+enum error_code
+mailbox_receipts(struct agent *a)
+{
+	struct wire_receipt_line line[WIRE_RECEIPT_MAX];
+	uint8_t case_id[WIRE_CASE];
+	enum error_code err;
+	unsigned n;
+
+	do {
+		err = next_receipts(a, case_id, line, &n);
+		if (err == ERR_NONE && n > 0)
+			err = put_receipt(a, case_id, line, n);
+	} while (err == ERR_NONE && n > 0);
+	return err;
+}
+
+/* ---- reading ------------------------------------------------------------------------ */
+
+static enum error_code
+read_mail(struct db_stmt *st, struct mail *m)
+{
+	enum error_code err;
+
+	memset(m, 0, sizeof *m);
+	m->idx = db_col_u64(st, 0);
+	m->delivered_idx = db_col_u64(st, 1);
+	err = db_col_fixed(st, 2, m->id, WIRE_STAMP);
+	if (err == ERR_NONE)
+		err = db_col_fixed(st, 3, m->case_id, WIRE_CASE);
+	if (err == ERR_NONE)
+		err = db_col_str(st, 4, m->sender, sizeof m->sender);
+	m->at = db_col_u64(st, 5);
+	m->expires = db_col_u64(st, 6);
+	m->state = (enum mail_state)db_col_i64(st, 7);
+	m->urgent = db_col_i64(st, 8) != 0;
+	m->introduction = db_col_i64(st, 9) != 0;
+	if (err == ERR_NONE && !db_col_null(st, 10))
+		err = db_col_str(st, 10, m->opened_by, sizeof m->opened_by);
+	m->opened_at = db_col_u64(st, 11);
+	if (err == ERR_NONE)
+		err = db_col_fixed(st, 12, m->record_id, WIRE_HASH);
+	return err;
+}
+
+enum error_code
+mailbox_get(struct agent *a, uint64_t idx, struct mail *out)
+{
+	struct db_stmt *st = a->sql[SQL_MAIL_GET];
+	enum error_code err;
+	bool row;
+
+	db_bind_u64(st, 1, idx);
+	err = db_step(st, &row);
+	if (err != ERR_NONE)
+		return err;
+	if (!row)
+		return ERR_NOTFOUND;
+	err = read_mail(st, out);
+	db_done(st);
+	return err;
+}
+
+enum error_code
+mailbox_list(struct agent *a, const uint8_t *case_id, mailbox_visit *visit,
+    void *ctx)
+{
+	struct db_stmt *st = a->sql[case_id != NULL ? SQL_MAIL_CASE :
+	    SQL_MAIL_ALL];
+	enum error_code err;
+	struct mail m;
+	bool row;
+
+	if (case_id != NULL)
+		db_bind_blob(st, 1, case_id, WIRE_CASE);
+	while ((err = db_step(st, &row)) == ERR_NONE && row) {
+		err = read_mail(st, &m);
+		if (err == ERR_NONE)
+			err = visit(ctx, &m);
+		if (err != ERR_NONE)
+			break;
+	}
+	db_done(st);
+	return err;
+}
+
+enum error_code
+mailbox_sealed(struct agent *a, uint64_t idx, struct buf *record,
+    struct buf *ciphertext, uint8_t k1[static 32])
+{
+	struct db_stmt *st = a->sql[SQL_MAIL_SEALED];
+	struct bytes v;
+	struct buf plain;
+	enum error_code err;
+	uint8_t room[8];
+	bool row;
+
+	db_bind_u64(st, 1, idx);
+	err = db_step(st, &row);
+	if (err != ERR_NONE)
+		return err;
+	if (!row)
+		return ERR_NOTFOUND;
+	v = db_col_blob(st, 0);
+	buf_put(record, v.data, v.n);
+	v = db_col_blob(st, 1);
+	buf_put(ciphertext, v.data, v.n);
+	buf_init(&plain, 64);
+	err = books_open(a, "mail", books_row(idx, room), db_col_blob(st, 2),
+	    &plain);
+	if (err == ERR_NONE && plain.n != 32)
+		err = ERR_FORMAT;
+	if (err == ERR_NONE)
+		memcpy(k1, plain.data, 32);
+	buf_free(&plain);
+	db_done(st);
+	if (err == ERR_NONE && (!buf_ok(record) || !buf_ok(ciphertext)))
+		err = ERR_NOMEM;
+	return err;
+}
+
+enum error_code
+mailbox_set(struct agent *a, uint64_t idx, enum mail_state state)
+{
+	struct db_stmt *st = a->sql[SQL_MAIL_STATE];
+
+	db_bind_i64(st, 1, state);
+	db_bind_u64(st, 2, idx);
+	return db_run(st);
+}
+
+/* ---- after news: what locks, what may be opened again -------------------------------- */
+
+struct changes {
+	struct agent *a;
+	struct { uint64_t idx; enum mail_state state; } *row;
+	size_t n, cap;
+	struct arena *arena;
+};
+
+/*
+ * The state the slice gives this message: recalled and gone are final,
+ * otherwise stored or locked as its message and its grants stand.
+ */
+static enum mail_state
+state_now(struct agent *a, const struct mail *m)
+{
+	struct store_message s;
+	struct facts_room room;
+	struct facts f;
+	uint32_t rule;
+
+	if (store_message(a->slice, m->idx, &s) != ERR_NONE)
+		return MAIL_LOCKED;
+	if (s.state == MESSAGE_RECALLED)
+		return MAIL_RECALLED;
+	if (facts_for_delivery(a->slice, agent_now(a), &s, &room, &f) !=
+	    ERR_NONE)
+		return MAIL_LOCKED;
+	f.message.state = MESSAGE_QUEUED;
+	f.message.expires = UINT64_MAX;
+	rule = rules_decide(&f).rule;
+	if (rule == RULE_ADMIT)
+		return MAIL_STORED;
+	return agent_now(a) < s.read_until ? MAIL_STORED : MAIL_LOCKED;
+}
+
+static enum error_code
+note_change(void *ctx, const struct mail *m)
+{
+	struct changes *c = ctx;
+	enum mail_state now;
+
+	if (m->state != MAIL_STORED && m->state != MAIL_LOCKED)
+		return ERR_NONE;
+	now = state_now(c->a, m);
+	if (now == m->state)
+		return ERR_NONE;
+	if (c->n == c->cap) {
+		size_t cap = c->cap > 0 ? 2 * c->cap : 64;
+		void *row = arena_alloc(c->arena, cap * sizeof *c->row);
+
+		if (row == NULL)
+			return ERR_NOMEM;
+		if (c->n > 0)
+			memcpy(row, c->row, c->n * sizeof *c->row);
+		c->row = row;
+		c->cap = cap;
+	}
+	c->row[c->n].idx = m->idx;
+	c->row[c->n++].state = now;
+	return ERR_NONE;
+}
+
+enum error_code
+mailbox_review(struct agent *a, const uint8_t *case_id)
+{
+	struct changes c = { .a = a, .arena = arena_create(8 << 20) };
+	enum error_code err;
+
+	if (c.arena == NULL)
+		return ERR_NOMEM;
+	err = mailbox_list(a, case_id, note_change, &c);
+	for (size_t i = 0; i < c.n && err == ERR_NONE; i++)
+		err = mailbox_set(a, c.row[i].idx, c.row[i].state);
+	arena_destroy(&c.arena);
+	return err;
+}

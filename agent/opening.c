@@ -1,0 +1,358 @@
+#include "agent/opening.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/books.h"
+#include "agent/cases.h"
+#include "agent/config.h"
+#include "agent/keyring.h"
+#include "agent/mailbox.h"
+#include "agent/practice/validate.h"
+#include "agent/seal.h"
+#include "base/log.h"
+#include "keys/arrow.h"
+#include "store/facts.h"
+
+/* ---- asking ----------------------------------------------------------------- */
+
+/*
+ * Before anything else of a case, a conflict officer opens the introduction;
+ * an excluded worker meets an unknown case (PROTOCOL 2).
+ */
+static enum error_code
+may_open(struct agent *a, const struct worker *w,
+    const uint8_t case_id[static WIRE_CASE], const struct mail *m,
+    struct why *why)
+{
+	if (cases_excluded(a, case_id, w->account))
+		return ERR_NOTFOUND;
+	if (m->introduction || cases_checked(a, case_id))
+		return ERR_NONE;
+	why_set(why, "a conflict officer has to read the introduction and "
+	    "compare your staff with it first: wayleave conflict-checked CASE");
+	return ERR_DENIED;
+}
+
+static enum error_code
+choose(struct agent *a, const struct worker *w,
+    const uint8_t case_id[static WIRE_CASE], const uint64_t *idx, unsigned n,
+    uint64_t *out, unsigned *n_out, struct why *why)
+{
+	const uint64_t boot = clock_boot(&a->clock);
+	uint8_t share[32];
+
+	*n_out = 0;
+	for (unsigned i = 0; i < n; i++) {
+		struct mail m;
+		enum error_code err = mailbox_get(a, idx[i], &m);
+
+		if (err == ERR_NONE &&
+		    memcmp(m.case_id, case_id, WIRE_CASE) != 0)
+			err = ERR_NOTFOUND;
+		if (err == ERR_NONE)
+			err = may_open(a, w, case_id, &m, why);
+		if (err != ERR_NONE)
+			return err;
+		if (m.introduction && !cases_checked(a, case_id) &&
+		    (w->rights & RIGHT_OFFICER) == 0) {
+			why_set(why, "only a conflict officer opens an "
+			    "introduction before staff was compared");
+			return ERR_DENIED;
+		}
+		if (m.state == MAIL_LOCKED || m.state == MAIL_RECALLED)
+			continue;       /* told apart by whoever shows it */
+		if (!leases_get(a->leases, idx[i], w->pseudonym, boot, share))
+			out[(*n_out)++] = idx[i];
+	}
+	sodium_memzero(share, sizeof share);
+	return ERR_NONE;
+}
+
+static int
+by_number(const void *x, const void *y)
+{
+	const uint64_t *a = x, *b = y;
+
+	return *a == *b ? 0 : *a < *b ? -1 : 1;
+}
+
+enum error_code
+opening_ask(struct agent *a, const struct worker *w,
+    const uint8_t case_id[static WIRE_CASE], const uint64_t *idx, unsigned n,
+    uint8_t stamp[static WIRE_STAMP], struct why *why)
+{
+	struct body b = { .kind = KIND_OPENING, .has_case = true };
+	uint64_t message[WIRE_OPENING_MAX];
+	enum agent_trouble trouble = agent_trouble(a);
+	enum error_code err;
+	unsigned want;
+
+	if (n == 0 || n > WIRE_OPENING_MAX)
+		return ERR_SIZE;
+	err = choose(a, w, case_id, idx, n, message, &want, why);
+	if (err != ERR_NONE)
+		return err;
+	if (want == 0)
+		return ERR_EXISTS;
+	if (trouble != TROUBLE_NONE) {
+		why_set(why, "%s", agent_trouble_text(trouble));
+		return ERR_OFFLINE;
+	}
+	qsort(message, want, sizeof message[0], by_number);
+	outgoing_head(a, &b);
+	memcpy(b.case_id, case_id, WIRE_CASE);
+	memcpy(b.u.opening.worker, w->pseudonym, WIRE_PSEUDONYM);
+	memcpy(b.u.opening.role, w->role, sizeof w->role);
+	b.u.opening.message = message;
+	b.u.opening.n = want;
+	memcpy(stamp, b.stamp, WIRE_STAMP);
+	return outgoing_put(a, &b, NULL, why);
+}
+
+/* ---- the proven answer ---------------------------------------------------------- */
+
+/*
+ * Lease end on the boot clock: what is left of it by our own verified time,
+ * never more than the partnership's lease or ours.
+ */
+static uint64_t
+lease_end_boot(struct agent *a, uint64_t opened_at, uint64_t lease_end)
+{
+	const uint64_t ours = (uint64_t)a->config->lease_hours *
+	    CLOCK_HOUR_MS;
+	const uint64_t theirs = a->pship.now.lease_s * CLOCK_SECOND_MS;
+	uint64_t left = lease_end > opened_at ? lease_end - opened_at : 0;
+
+	if (left > ours)
+		left = ours;
+	if (left > theirs)
+		left = theirs;
+	return clock_boot(&a->clock) + left;
+}
+
+static enum error_code
+note_opened(struct agent *a, uint64_t idx, const char *role, uint64_t at)
+{
+	struct db_stmt *st = a->sql[SQL_MAIL_OPENED];
+
+	db_bind_text(st, 1, role);
+	db_bind_u64(st, 2, at);
+	db_bind_u64(st, 3, idx);
+	return db_run(st);
+}
+
+enum error_code
+opening_take(struct agent *a, const struct entry *opened, struct bytes shares)
+{
+	const struct wire_opening *o = &opened->b.u.opening;
+	const struct wire_opened *lines = &opened->u.opened;
+	enum error_code err = ERR_NONE;
+	const uint8_t *share;
+
+	if (lines->n != o->n)
+		return ERR_FORMAT;
+	for (unsigned i = 0; i < o->n && err == ERR_NONE; i++) {
+		if (lines->line[i].rule != RULE_ADMIT)
+			continue;
+		/* a remembered outcome carries no shares */
+		if (!bytes_take(&shares, 32, &share))
+			break;
+		err = leases_put(a->leases, o->message[i], o->worker,
+		    lease_end_boot(a, opened->time, lines->line[i].lease_end),
+		    share);
+		if (err == ERR_FULL) {
+			log_warning(32, "an opening was not shown",
+			    "close what is not needed",
+			    "all %d leases are in use", LEASES_MAX);
+			err = ERR_NONE;
+		}
+		if (err == ERR_NONE)
+			err = note_opened(a, o->message[i], o->role,
+			    opened->time);
+	}
+	return err;
+}
+
+/* ---- plaintext ---------------------------------------------------------------------- */
+
+/* The labels of a message are those that its content needs, no others. */
+static bool
+labels_true(struct agent *a, const struct body *b, const char *sender,
+    const struct content *c)
+{
+	static const char *const purposes[] = { "PU01", "PU02", "PU03", "PU04",
+	    "PU05", "PU06", "PU07", "PU08" };
+	const struct wire_submission *m = &b->u.submission;
+	uint8_t key[ARROW_KEY];
+	uint8_t label[WIRE_MESSAGE_LABELS][WIRE_LABEL];
+	bool ok = false;
+	unsigned n;
+
+	if (keyring_arrow(a, b->case_id, sender, a->member, key) != ERR_NONE)
+		return false;
+	for (size_t i = 0; i < 8 && !ok; i++)
+		ok = keyring_labels(a, key, validate_needs(c), purposes[i],
+		    label, &n) == ERR_NONE && n == m->n_label &&
+		    memcmp(label, m->label, n * (size_t)WIRE_LABEL) == 0;
+	sodium_memzero(key, sizeof key);
+	return ok;
+}
+
+/* Rejects an open message for good: its content or labels lie. */
+static enum error_code
+reject(struct agent *a, const struct mail *m, uint32_t outcome,
+    struct why *why)
+{
+	struct db_stmt *st = a->sql[SQL_RECEIPT_OWE];
+	enum error_code err = agent_begin(a);
+
+	if (err != ERR_NONE)
+		return err;
+	leases_wipe_message(a->leases, m->idx);
+	err = mailbox_set(a, m->idx, MAIL_REJECTED);
+	if (err == ERR_NONE) {
+		db_bind_u64(st, 1, m->idx);
+		db_bind_blob(st, 2, m->case_id, WIRE_CASE);
+		db_bind_i64(st, 3, outcome);
+		err = db_run(st);
+	}
+	if (err == ERR_NONE)
+		err = mailbox_receipts(a);
+	err = agent_end(a, err);
+	log_warning(33, "an opened message was rejected",
+	    "see: wayleave-agent quarantine", "%s",
+	    outcome == RECEIPT_LABELS ? "its labels are not those of its "
+	    "content" : "its content does not verify");
+	why_set(why, "the sending agency's system sent something that does "
+	    "not fit its permission; it was not shown and IT was told");
+	return err == ERR_NONE ? ERR_REFUSED : err;
+}
+
+static enum error_code
+decrypt(struct agent *a, const struct mail *m, const uint8_t share[static 32],
+    struct arena *arena, struct body *b, struct buf *plain, struct why *why)
+{
+	struct buf record, ciphertext;
+	struct record r;
+	uint8_t k1[32];
+	enum error_code err;
+
+	buf_init(&record, WIRE_RECORD_MAX);
+	buf_init(&ciphertext, WIRE_CIPHERTEXT_MAX);
+	err = mailbox_sealed(a, m->idx, &record, &ciphertext, k1);
+	if (err == ERR_NONE)
+		err = wire_record_decode(arena, buf_view(&record), &r, why);
+	if (err == ERR_NONE)
+		err = wire_body_decode(arena, &r, b, why);
+	if (err == ERR_NONE)
+		err = seal_open_message(m->sender, b, k1, share,
+		    buf_view(&ciphertext), plain, why);
+	sodium_memzero(k1, sizeof k1);
+	buf_free(&record);
+	buf_free(&ciphertext);
+	return err;
+}
+
+/* Splits the eight link slots off the plaintext's end (agent/compose.h). */
+enum error_code
+opening_plain_slots(struct agent *a, const struct worker *w, uint64_t idx,
+    struct content *out, uint8_t slots[8][16], struct why *why)
+{
+	struct arena *arena = arena_create(256 * 1024);
+	struct buf plain;
+	struct bytes text;
+	struct mail m;
+	struct body b;
+	uint8_t share[32];
+	enum error_code err = arena != NULL ? ERR_NONE : ERR_NOMEM;
+
+	buf_init(&plain, WIRE_PLAINTEXT_MAX + 1);
+	if (err == ERR_NONE)
+		err = mailbox_get(a, idx, &m);
+	if (err == ERR_NONE && (m.state != MAIL_STORED ||
+	    !leases_get(a->leases, idx, w->pseudonym, clock_boot(&a->clock),
+	    share)))
+		err = ERR_LOCKED;
+	if (err != ERR_NONE)
+		goto out;
+	err = decrypt(a, &m, share, arena, &b, &plain, why);
+	sodium_memzero(share, sizeof share);
+	if (err == ERR_CRYPTO)
+		err = reject(a, &m, RECEIPT_CONTENT, why);
+	if (err != ERR_NONE)
+		goto out;
+	text = buf_view(&plain);
+	if (text.n < 8 * 16) {
+		err = reject(a, &m, RECEIPT_CONTENT, why);
+		goto out;
+	}
+	memcpy(slots, text.data, 8 * 16);
+	text.data += 8 * 16;
+	text.n -= 8 * 16;
+	if (content_decode(out, text, why) != ERR_NONE)
+		err = reject(a, &m, RECEIPT_CONTENT, why);
+	else if (!labels_true(a, &b, m.sender, out))
+		err = reject(a, &m, RECEIPT_LABELS, why);
+	if (err != ERR_NONE)
+		content_wipe(out);
+out:
+	buf_free(&plain);
+	arena_destroy(&arena);
+	return err;
+}
+
+enum error_code
+opening_plain(struct agent *a, const struct worker *w, uint64_t idx,
+    struct content *out, struct why *why)
+{
+	uint8_t slots[8][16];
+
+	return opening_plain_slots(a, w, idx, out, slots, why);
+}
+
+/* ---- news ------------------------------------------------------------------------------ */
+
+struct review {
+	struct agent *a;
+	const uint8_t *case_id;
+};
+
+/* Would the slice still let this message be open? */
+static bool
+still_allowed(void *ctx, uint64_t idx)
+{
+	const struct review *v = ctx;
+	struct agent *a = v->a;
+	struct store_message m;
+	struct facts_room room;
+	struct facts f;
+
+	if (store_message(a->slice, idx, &m) != ERR_NONE)
+		return false;
+	if (v->case_id != NULL &&
+	    memcmp(m.case_id, v->case_id, WIRE_CASE) != 0)
+		return true;
+	if (m.state == MESSAGE_RECALLED || m.state == MESSAGE_CLOSED)
+		return false;
+	if (facts_for_sending(a->slice, agent_now(a), m.case_id, m.sender,
+	    m.recipient, (const uint8_t (*)[WIRE_LABEL])m.label, m.n_label,
+	    0, &room, &f) != ERR_NONE)
+		return false;
+	f.ask = ASK_DELIVER;
+	f.message.known = true;
+	f.message.state = MESSAGE_QUEUED;
+	f.message.expires = UINT64_MAX;
+	return rules_decide(&f).rule == RULE_ADMIT ||
+	    agent_now(a) < m.read_until;
+}
+
+void
+opening_review(struct agent *a, const uint8_t *case_id)
+{
+	struct review v = { .a = a, .case_id = case_id };
+
+	if (a->leases != NULL)
+		leases_each(a->leases, still_allowed, &v);
+}
