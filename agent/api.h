@@ -12,6 +12,7 @@
 #define WAYLEAVE_AGENT_API_H
 
 #include <jansson.h>
+#include <poll.h>
 
 #include "agent/agent.h"
 #include "agent/workers.h"
@@ -28,7 +29,6 @@
 	X(VERB_WORKER_LIST, "worker-list", API_IT, api_worker_list)       \
 	X(VERB_OUTBOX, "outbox", API_IT, api_outbox)                      \
 	X(VERB_QUARANTINE, "quarantine", API_IT, api_quarantine)          \
-	X(VERB_RENEW, "renew", API_IT, api_renew)                         \
 	X(VERB_INBOX, "inbox", API_WORKER, api_inbox)                     \
 	X(VERB_OPEN, "open", API_WORKER, api_open)                        \
 	X(VERB_MAP, "map", API_WORKER, api_map)                           \
@@ -73,6 +73,7 @@ enum api_verb {
 
 /* One request being answered.  The handler must end it exactly once with
  * api_tell or api_no, now or later (after outgoing_wait). */
+struct api_session;
 struct api_call {
 	struct agent *agent;
 	struct worker worker;         /* of the caller; zero when it has none */
@@ -80,7 +81,7 @@ struct api_call {
 	enum api_verb verb;
 	json_t *in;                   /* request, an object; owned by the call */
 	struct arena *arena;          /* freed with the call */
-	uint64_t session;             /* which connection */
+	struct api_session *session;  /* which connection; NULL once it is gone */
 	void *state;                  /* the handler's, e.g. across a wait */
 	void (*state_free)(void *);
 };
@@ -108,9 +109,12 @@ bool api_true(const struct api_call *c, const char *key);
 MUST_USE enum error_code api_create(struct agent *a, const char *socket,
     unsigned mode, struct api **out, struct why *why);
 void api_destroy(struct api **api);
-/* poll(2) descriptors: the listener and every session. */
-unsigned api_pollfds(struct api *api, int *fds, unsigned max);
-void api_ready(struct api *api, int fd);
+/* Fills in the listener and every session; returns how many. */
+unsigned api_poll(const struct api *api, struct pollfd *fds, unsigned max);
+/* After poll(2): accepts, reads, answers what is ready. */
+void api_ready(struct api *api, const struct pollfd *fds, unsigned n);
+/* Ends the sessions of an account at once. */
+void api_forget_uid(struct api *api, uint32_t uid);
 const char *api_verb_name(enum api_verb v);
 enum api_verb api_verb_of(const char *name);
 

@@ -146,9 +146,19 @@ link_fd(const struct link *l)
 	int fd = -1;
 	size_t n = sizeof fd;
 
-	if (zmq_getsockopt(l->socket, ZMQ_FD, &fd, &n) != 0)
+	if (l->socket == NULL || zmq_getsockopt(l->socket, ZMQ_FD, &fd, &n) != 0)
 		return -1;
 	return fd;
+}
+
+bool
+link_pending(const struct link *l)
+{
+	int events = 0;
+	size_t n = sizeof events;
+
+	return l->socket != NULL && zmq_getsockopt(l->socket, ZMQ_EVENTS,
+	    &events, &n) == 0 && (events & ZMQ_POLLIN) != 0;
 }
 
 enum error_code
@@ -157,6 +167,8 @@ link_recv(struct link *l, struct bytes *out)
 	if (l->held)
 		zmq_msg_close(&l->frame);
 	l->held = false;
+	if (l->socket == NULL)
+		return ERR_NOTFOUND;
 	if (zmq_msg_init(&l->frame) != 0)
 		return ERR_NOMEM;
 	l->held = true;
@@ -172,6 +184,8 @@ link_recv(struct link *l, struct bytes *out)
 enum error_code
 link_send(struct link *l, struct bytes frame)
 {
+	if (l->socket == NULL)
+		return ERR_OFFLINE;
 	while (zmq_send(l->socket, frame.data, frame.n, ZMQ_DONTWAIT) < 0) {
 		if (errno == EINTR)
 			continue;
@@ -184,7 +198,7 @@ void
 link_events(struct link *l, bool *up, bool *down)
 {
 	*up = *down = false;
-	for (;;) {
+	while (l->monitor != NULL) {
 		uint8_t event[6], address[256];
 		int n = zmq_recv(l->monitor, event, sizeof event,
 		    ZMQ_DONTWAIT);

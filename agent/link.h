@@ -8,6 +8,8 @@
 #ifndef WAYLEAVE_AGENT_LINK_H
 #define WAYLEAVE_AGENT_LINK_H
 
+#include <stdbool.h>
+
 #include "base/bytes.h"
 #include "keys/identity.h"
 
@@ -24,6 +26,8 @@ void link_destroy(struct link **l);
 
 /* For poll(2): readable means call link_recv until ERR_NOTFOUND. */
 int link_fd(const struct link *l);
+/* Frames are waiting, whatever poll says (its descriptor is edge-triggered). */
+bool link_pending(const struct link *l);
 /* The next frame; the view is valid until the next call. ERR_NOTFOUND. */
 MUST_USE enum error_code link_recv(struct link *l, struct bytes *out);
 /* ERR_BUSY when it does not fit now: try again next turn. */
