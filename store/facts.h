@@ -55,6 +55,9 @@ MUST_USE enum error_code facts_for_sending(struct store *s, uint64_t now,
  */
 uint64_t facts_lease_end(const struct facts *f, const struct verdict *v);
 
+/* A recipient without a grant in effect from then on is new: 90 days ago. */
+uint64_t facts_pair_since(uint64_t now);
+
 /*
  * Folds `e` and applies its effects.  `self` is NULL for the whole ledger
  * (broker, auditor, rebuild); an agent's slice names its own member id, and
