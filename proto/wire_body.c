@@ -23,11 +23,9 @@
 	    NULL)
 
 enum {
-	SEAL_OVER = 48,                 /* crypto_box_seal's own bytes */
-	BOX_NAME_MAX = 512,
-	BOX_CASE_KEY = SEAL_OVER + 32,
-	BOX_CASE_KEY_MAX = 256,
-	BOX_ARROW_KEY = SEAL_OVER + 64,
+	/* crypto_box_seal's own 48 bytes, 32 that say what it is, and ... */
+	BOX_KEY = 48 + 32 + 32,         /* a case key or an arrow key */
+	BOX_NAME = 48 + 32 + 128,       /* a padded name */
 	TERMS_MIN = 24 + 16 + 32,       /* nonce, tag, the random beginning */
 	POLICY_MAX = 4096,
 	RETENTION_MAX = 36500,
@@ -83,11 +81,10 @@ static WIRE_TABLE(head_table, "head", wayleave__pb__head__descriptor,
 
 static const struct wire_field sealed_rows[] = {
 	F_ID("to", struct wire_sealed, to),
-	F_VIEW("box", W_BYTES, struct wire_sealed, box, SEAL_OVER + 1,
-	    BOX_NAME_MAX),
+	F_VIEW("box", W_BYTES, struct wire_sealed, box, BOX_KEY, BOX_NAME),
 };
 static WIRE_TABLE(sealed_table, "sealed", wayleave__pb__sealed__descriptor,
-    sealed_rows, struct wire_sealed, BOX_NAME_MAX + 64, NULL);
+    sealed_rows, struct wire_sealed, BOX_NAME + 64, NULL);
 
 static enum error_code
 check_labels(const uint8_t (*label)[WIRE_LABEL], unsigned n, struct why *why)
@@ -155,6 +152,28 @@ static const struct wire_field sealing_key_rows[] = {
 	B_U64("until", sealing_key.until),
 };
 
+static enum error_code
+check_boxes(const struct wire_sealed *s, unsigned n, size_t size,
+    struct why *why)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (s[i].box.n != size) {
+			why_set(why, "box: %zu bytes, must be %zu",
+			    s[i].box.n, size);
+			return ERR_SIZE;
+		}
+	}
+	return ERR_NONE;
+}
+
+static enum error_code
+check_worker(const void *plain, struct why *why)
+{
+	const struct wire_worker *w = &((const struct body *)plain)->u.worker;
+
+	return check_boxes(w->name, w->n_name, BOX_NAME, why);
+}
+
 static const struct wire_field worker_rows[] = {
 	B_HEAD,
 	B_FIXED("pseudonym", worker.pseudonym, WIRE_PSEUDONYM),
@@ -173,12 +192,7 @@ check_case_opened(const void *plain, struct why *why)
 	const struct wire_case_opened *c =
 	    &((const struct body *)plain)->u.case_opened;
 
-	for (unsigned i = 0; i < c->n_key; i++) {
-		if (c->key[i].box.n < BOX_CASE_KEY ||
-		    c->key[i].box.n > BOX_CASE_KEY_MAX)
-			return bad(why, ERR_SIZE, "keys: not a sealed case key");
-	}
-	return ERR_NONE;
+	return check_boxes(c->key, c->n_key, BOX_KEY, why);
 }
 
 static const struct wire_field case_opened_rows[] = {
@@ -246,15 +260,14 @@ static const struct wire_field arrow_key_rows[] = {
 	B_ID("recipient", arrow_key.recipient),
 	B_ID("to", arrow_key.to),
 	B_U64("epoch", arrow_key.epoch),
-	B_VIEW("box", W_BYTES, arrow_key.box, BOX_ARROW_KEY, BOX_ARROW_KEY),
+	B_VIEW("box", W_BYTES, arrow_key.box, BOX_KEY, BOX_KEY),
 };
 
 static const struct wire_field audit_share_rows[] = {
 	B_HEAD,
 	B_CASE,
 	B_ID("auditor", audit_share.auditor),
-	B_VIEW("box", W_BYTES, audit_share.box, BOX_CASE_KEY,
-	    BOX_CASE_KEY_MAX),
+	B_VIEW("box", W_BYTES, audit_share.box, BOX_KEY, BOX_KEY),
 };
 
 static enum error_code
@@ -401,7 +414,7 @@ static const struct wire_field export_rows[] = {
 	X(KIND_MEMBER_REVOKED, member_revoked, standing_rows, NULL)         \
 	X(KIND_MEMBER_SUSPENDED, member_suspended, standing_rows, NULL)     \
 	X(KIND_SEALING_KEY, sealing_key, sealing_key_rows, NULL)            \
-	X(KIND_WORKER, worker, worker_rows, NULL)                           \
+	X(KIND_WORKER, worker, worker_rows, check_worker)                   \
 	X(KIND_CASE_OPENED, case_opened, case_opened_rows, check_case_opened) \
 	X(KIND_PHRASES, phrases, phrases_rows, check_phrases)               \
 	X(KIND_RESUME, resume, resume_rows, NULL)                           \

@@ -9,6 +9,7 @@ enum {
 	CIPHER_TAG = 16,
 	SHARE_BYTES = 32,
 	PATH_BYTES_MAX = 63 * WIRE_HASH,
+	RANGE_BYTES_MAX = 8192 * WIRE_HASH,
 };
 
 static enum error_code
@@ -236,7 +237,7 @@ check_parcel(const void *plain, struct why *why)
 static const struct wire_field parcel_rows[] = {
 	F_SUB("head", struct parcel, head, has_head, &checkpoint_table),
 	F_U64("from", struct parcel, from),
-	F_VIEW("range", W_HASHES, struct parcel, range, 0, WIRE_DOWN_MAX),
+	F_VIEW("range", W_HASHES, struct parcel, range, 0, RANGE_BYTES_MAX),
 	F_MANY("pieces", W_LIST, struct parcel, piece, n_piece, 0,
 	    WIRE_PIECES_MAX, &piece_table),
 	F_MANY("answers", W_LIST, struct parcel, answer, n_answer, 0,

@@ -96,7 +96,7 @@ fill_worker(struct wire_worker *w)
 	copy(w->role, "advocate");
 	copy(w->team, "north");
 	copy(w->name[0].to, "auditor");
-	w->name[0].box = blob("name box", 120);
+	w->name[0].box = blob("name box", 208);
 	w->n_name = 1;
 }
 
@@ -146,7 +146,7 @@ fill_case_kind(enum wire_kind kind, struct body *b)
 	case KIND_CASE_OPENED:
 		sample_fill("consent", b->u.case_opened.consent_key, WIRE_KEY);
 		copy(b->u.case_opened.key[0].to, "auditor");
-		b->u.case_opened.key[0].box = blob("case key", 80);
+		b->u.case_opened.key[0].box = blob("case key", 112);
 		b->u.case_opened.n_key = 1;
 		break;
 	case KIND_PHRASES:
@@ -168,7 +168,7 @@ fill_case_kind(enum wire_kind kind, struct body *b)
 		break;
 	case KIND_AUDIT_SHARE:
 		copy(b->u.audit_share.auditor, "auditor");
-		b->u.audit_share.box = blob("share", 80);
+		b->u.audit_share.box = blob("share", 112);
 		break;
 	case KIND_WITHDRAWAL:
 		sample_fill("grant", b->u.withdrawal.grant, WIRE_HASH);

@@ -101,10 +101,10 @@ def bodies(case):
         data(3, fill("sealing", 32)) + number(4, T0 + 1209600000),
         "worker": head("worker") + data(2, worker) + data(3, "advocate") +
         data(4, "north") + message(5, data(1, "auditor") +
-                                   data(2, fill("name box", 120))),
+                                   data(2, fill("name box", 208))),
         "case-opened": head("case-opened") + c +
         data(3, public(sha256(b"consent"))) +
-        message(4, data(1, "auditor") + data(2, fill("case box", 80))),
+        message(4, data(1, "auditor") + data(2, fill("case box", 112))),
         "phrases": head("phrases") + c + data(3, phrases[0]) +
         data(4, phrases[1]),
         "resume": head("resume") + c + number(3, 90) +
@@ -118,7 +118,7 @@ def bodies(case):
         data(4, "clinic-north") + data(5, "clinic-north") +
         number(6, 22000) + data(7, fill("arrow box", 112)),
         "audit-share": head("audit-share") + c + data(3, "auditor") +
-        data(4, fill("audit box", 80)),
+        data(4, fill("audit box", 112)),
         "withdrawal": head("withdrawal") + c + data(4, fill("grant id", 32)) +
         number(5, 1),
         "case-closed": head("case-closed") + c + number(3, 2),

@@ -428,7 +428,10 @@ START_TEST(shapes)
 	memset(b.u.grant.label[0], 0xff, WIRE_LABEL);
 	refused(&b, ERR_FORMAT);
 	sample_body(KIND_CASE_OPENED, &b);
-	b.u.case_opened.key[0].box.n = 79;
+	b.u.case_opened.key[0].box.n = 113;
+	refused(&b, ERR_SIZE);
+	sample_body(KIND_WORKER, &b);
+	b.u.worker.name[0].box.n = 207;
 	refused(&b, ERR_SIZE);
 	sample_body(KIND_ARROW_KEY, &b);
 	b.u.arrow_key.box.n = 111;
