@@ -1,0 +1,67 @@
+/*
+ * One content becomes one message per recipient: each may see what its own
+ * permission covers, and nobody learns who else was told (PROTOCOL 4).
+ *
+ * Plaintext of a message: eight link slots of 16 bytes, then the content's
+ * canonical JSON.  A slot is BLAKE2b-128(key = linked record's id, message
+ * id); unused ones are random.
+ */
+#ifndef WAYLEAVE_AGENT_COMPOSE_H
+#define WAYLEAVE_AGENT_COMPOSE_H
+
+#include "agent/agent.h"
+#include "agent/practice/content.h"
+#include "agent/practice/validate.h"
+#include "agent/workers.h"
+
+enum { COMPOSE_SLOTS = 8, COMPOSE_RECIPIENTS_MAX = 64 };
+
+enum copy_state {
+	COPY_QUEUED = 1,        /* sealed, durable once flushed, on its way */
+	COPY_WAITING = 2,       /* no sealing key known yet: kept, goes later */
+	COPY_REFUSED = 3,
+};
+
+/* What became of one copy. */
+struct copy {
+	char member[WIRE_ID_MAX + 1];
+	enum copy_state state;
+	char rule[8];           /* "R1", "V5": what the sender is told */
+	char text[400];         /* in words (agent/words.h) */
+	enum rule true_rule;    /* for this agency's own audit file only */
+	uint8_t stamp[WIRE_STAMP];
+	uint64_t expires;       /* ms */
+};
+
+/*
+ * Who gets which part: fills copies (state QUEUED or REFUSED) without
+ * sealing anything.  Same checks as compose_send.
+ */
+MUST_USE enum error_code compose_preview(struct agent *a,
+    const struct worker *w, const uint8_t case_id[static WIRE_CASE],
+    const struct content *c, struct copy *copy, unsigned n, struct why *why);
+
+/*
+ * Validates (V1..V10: then ERR_REFUSED with `refusal`, nothing is kept),
+ * keeps our own copy sealed in the books, and queues one message for each
+ * copy whose permission is in force; copy[i].member is the input.  A refusal
+ * at home goes to the agency's audit file, content-free.
+ */
+MUST_USE enum error_code compose_send(struct agent *a,
+    const struct worker *w, const uint8_t case_id[static WIRE_CASE],
+    const struct content *c, struct copy *copy, unsigned n,
+    struct refusal *refusal, struct why *why);
+
+/* Copies that waited for a sealing key; once a turn. */
+void compose_turn(struct agent *a);
+
+/* Does this slot stand for that record in this message? */
+bool compose_slot_is(const uint8_t slot[static 16],
+    const uint8_t message[static WIRE_STAMP], const struct record_id *id);
+
+/* Members that our agency has a grant in force to, in this case. */
+typedef enum error_code compose_visit(void *ctx, const char *member);
+MUST_USE enum error_code compose_allowed(struct agent *a,
+    const uint8_t case_id[static WIRE_CASE], compose_visit *visit, void *ctx);
+
+#endif
