@@ -131,7 +131,6 @@ session_connect(struct sessions *s, struct session *x, uint64_t number)
 		s->online++;
 	x->number = number;
 	x->greeted = true;
-	x->confirm_owed = false;
 	x->sent_first = x->sent_n = 0;
 	beat_remove(s, x);
 	beat_append(s, x);
@@ -145,7 +144,6 @@ session_gone(struct sessions *s, struct session *x)
 	beat_remove(s, x);
 	x->number = 0;
 	x->greeted = false;
-	x->backlog = false;
 	x->credit = 0;
 	x->sent_first = x->sent_n = 0;
 	free(x->sent);
@@ -177,8 +175,14 @@ void
 pending_reset(struct session *x)
 {
 	struct pending *p = &x->p;
+	struct session *next = p->next_touched;
+	bool touched = p->touched;
 
 	memset(p, 0, sizeof *p);
+	p->touched = touched;
+	p->next_touched = next;
+	p->mail_end = &p->mail;
+	p->skip = x->skip;
 	p->piece_end = &p->piece;
 	p->answer_end = &p->answer;
 	p->told_end = &p->told;
@@ -187,8 +191,8 @@ pending_reset(struct session *x)
 	p->own_end = &p->own;
 	p->news_sent = x->news_sent;
 	p->feed_at = x->feed_at;
+	p->mail_at = x->mail_at;
 	p->credit = x->credit;
-	p->backlog = x->backlog;
 }
 
 /* ---- the courier's queue ------------------------------------------------------ */

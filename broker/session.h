@@ -21,11 +21,15 @@ struct pending_piece {
 	bool has_stamp;
 	uint8_t stamp[WIRE_STAMP];
 	struct bytes ciphertext;        /* of a submission admitted just now */
-	uint64_t order;                 /* of mail: its `delivered` */
+	struct bytes shares;            /* with an `opened` */
 };
 struct pending_answer { struct pending_answer *next; struct wire_answer a; };
 struct pending_told { struct pending_told *next; struct wire_told t; };
-struct pending_reply { struct pending_reply *next; struct wire_reply r; };
+struct pending_reply {
+	struct pending_reply *next;
+	const struct wire_question *ask;    /* in its job */
+	struct wire_reply r;
+};
 struct pending_ask {            /* someone wants an arrow key */
 	struct pending_ask *next;
 	uint8_t case_id[WIRE_CASE];
@@ -42,7 +46,8 @@ struct pending_own {
 struct pending {
 	bool touched;                   /* is on the batch's list */
 	struct session *next_touched;
-	struct pending_piece *piece, **piece_end;
+	struct pending_piece *piece, **piece_end;   /* news and copies */
+	struct pending_piece *mail, **mail_end;
 	struct pending_answer *answer, **answer_end;
 	struct pending_told *told, **told_end;
 	struct pending_reply *reply, **reply_end;
@@ -50,9 +55,9 @@ struct pending {
 	struct pending_own *own, **own_end;
 	bool welcome, statement;
 	uint32_t welcome_flags;
-	uint64_t news_sent, feed_at;    /* what they will be */
+	uint64_t news_sent, feed_at, mail_at;   /* what they will be */
+	unsigned skip;                  /* items of the next group it has */
 	uint32_t credit;
-	bool backlog;
 };
 
 struct session {
@@ -61,13 +66,16 @@ struct session {
 	bool greeted;                   /* said hello, not refused since */
 	uint64_t edge_size;             /* the agent's, after what was sent */
 	uint64_t news_sent;             /* items of the stream, likewise */
-	uint64_t feed_at;               /* position in its feed, likewise */
+	uint64_t feed_at, mail_at;      /* positions in its feed, likewise */
 	uint32_t credit;                /* messages it still takes */
 	uint64_t confirmed;             /* feed position to be forgotten, 0 none */
-	bool confirm_owed;
+	bool confirm_owed;              /* is on the list by confirm_next */
+	struct session *confirm_next;
+	uint64_t told_upto;             /* kept status lines sent so far */
+	bool held;                      /* mail waits for a member's return */
+	unsigned skip;
 	uint64_t statement_boot;        /* when the last one was sent, boot ms */
 	int64_t clock_ahead_ms;         /* its clock minus ours, at hello */
-	bool backlog;                   /* its feed may hold more */
 	bool in_ready, in_beat;
 	struct session *ready_next;     /* waiting for the courier */
 	struct session *beat_prev, *beat_next; /* by time of last statement */
@@ -108,7 +116,7 @@ void sessions_each(struct sessions *s, void (*visit)(void *ctx,
 /* Marks a greeted session as connected under this number. */
 void session_connect(struct sessions *s, struct session *x, uint64_t number);
 
-/* Clears `p` for a new batch. */
+/* Clears `p` for a new batch; it stays on the list of those touched. */
 void pending_reset(struct session *x);
 
 /* Waiting for the courier: a queue without doubles. */
