@@ -3,7 +3,7 @@
 
 START_TEST(append_is_the_tree)
 {
-	enum { N = 600 };
+	enum { N = 300 };
 	struct hash *leaf = naive_leaves(N), root, want;
 	struct edge e;
 

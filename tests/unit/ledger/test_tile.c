@@ -298,7 +298,7 @@ END_TEST
 /* Range proofs off the tiles, far apart, with more tiles than the cache. */
 START_TEST(source_of_proofs)
 {
-	enum { N = 100000 };
+	enum { N = 68000 };
 	static struct hash proof[RANGE_PROOF_MAX];
 	struct tree_source src;
 	struct edge e, at;
@@ -324,6 +324,26 @@ START_TEST(source_of_proofs)
 		ck_assert_int_eq(range_advance(&at, N, wanted, leaf, 8, proof,
 		    n_proof, &root), ERR_NONE);
 	}
+}
+END_TEST
+
+/* What was used last stays in memory, and no more than that. */
+START_TEST(cache)
+{
+	struct edge e;
+	struct hash h;
+	uint64_t seed = 17;
+
+	edge_init(&e);
+	grow(&e, 68000, &seed);
+	for (uint64_t n = 0; n < 265; n++)
+		ck_assert_int_eq(tiles_node(tiles, 0, n * 256, &h), ERR_NONE);
+	shelf.rows_read = 0;
+	for (uint64_t n = 265 - TILE_CACHE; n < 265; n++)
+		ck_assert_int_eq(tiles_node(tiles, 3, n * 32, &h), ERR_NONE);
+	ck_assert_uint_eq(shelf.rows_read, 0);
+	ck_assert_int_eq(tiles_node(tiles, 0, 0, &h), ERR_NONE);
+	ck_assert_uint_eq(shelf.rows_read, TILE_WIDTH);
 }
 END_TEST
 
@@ -465,6 +485,7 @@ add(TCase *tc)
 	tcase_add_test(tc, lost_tiles);
 	tcase_add_test(tc, failing_backend);
 	tcase_add_test(tc, source_of_proofs);
+	tcase_add_test(tc, cache);
 	tcase_add_test(tc, tiles_to_write);
 	tcase_add_test(tc, widths);
 	tcase_add_test(tc, names);

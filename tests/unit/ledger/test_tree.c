@@ -111,7 +111,7 @@ END_TEST
 
 START_TEST(agrees_with_definition)
 {
-	enum { N = 130 };
+	enum { N = 80 };
 	struct hash *leaf = naive_leaves(N), node[2 * N + 16], root, want;
 	struct hash path[TREE_PATH_MAX], path2[TREE_PATH_MAX];
 	struct hash naive[TREE_PATH_MAX];
