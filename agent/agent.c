@@ -6,6 +6,7 @@
 
 #include "agent/books.h"
 #include "agent/cases.h"
+#include "agent/compose.h"
 #include "agent/config.h"
 #include "agent/intake.h"
 #include "agent/keyring.h"
@@ -458,6 +459,7 @@ agent_turn(struct agent *a)
 			log_warning(24, "sealing key", "check the disk",
 			    "cannot be renewed");
 		cases_turn(a);
+		compose_turn(a);
 	}
 	leases_expire(a->leases, boot);
 	seal_sender_expire(a->seal, boot);

@@ -78,6 +78,7 @@ struct agent {
 	struct agent_epoch *epochs;     /* AGENT_EPOCHS of them, guarded */
 	struct seal_sender *seal;
 	uint64_t forget_next;           /* when to tidy up next, ms */
+	uint64_t compose_next;          /* waiting copies: boot ms */
 	uint64_t keyring_next;          /* when to look at the epochs again, ms */
 
 	struct edge edge;               /* how far it has followed */

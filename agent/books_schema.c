@@ -57,6 +57,10 @@ const char books_schema[] =
 " at INTEGER NOT NULL, kind INTEGER NOT NULL, recalled INTEGER NOT NULL,"
 " sealed BLOB NOT NULL) WITHOUT ROWID;"
 "CREATE INDEX own_case ON own (kase, at);"
+/* copies that wait for a sealing key of their recipient */
+"CREATE TABLE waiting_copy (id BLOB NOT NULL, recipient TEXT NOT NULL,"
+" kase BLOB NOT NULL, account TEXT NOT NULL, at INTEGER NOT NULL,"
+" PRIMARY KEY (id, recipient)) WITHOUT ROWID;"
 /* owner and due day of a gap, task or goal */
 "CREATE TABLE owner (kase BLOB NOT NULL, what TEXT NOT NULL,"
 " sealed BLOB NOT NULL, PRIMARY KEY (kase, what)) WITHOUT ROWID;"

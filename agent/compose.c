@@ -1,0 +1,541 @@
+#include "agent/compose.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "agent/cases.h"
+#include "agent/config.h"
+#include "agent/intake.h"
+#include "agent/keyring.h"
+#include "agent/outgoing.h"
+#include "agent/own.h"
+#include "agent/seal.h"
+#include "agent/words.h"
+#include "base/log.h"
+#include "keys/arrow.h"
+#include "store/facts.h"
+
+enum {
+	SEALING_MAX_AGE = 6 * DAY_MS,   /* a day within the rules' seven */
+	CONTENT_ROOM = WIRE_PLAINTEXT_MAX,
+};
+
+/* The permission that a copy goes under. */
+struct permission {
+	uint8_t label[WIRE_MESSAGE_LABELS][WIRE_LABEL];
+	unsigned n;
+	uint8_t arrow[ARROW_KEY];
+	uint64_t until;
+	struct terms terms;
+	struct grant grant;
+};
+
+/* ---- words --------------------------------------------------------------------- */
+
+static void
+agency_kind(const struct store_member *m, char out[static 8])
+{
+	snprintf(out, 8, "AG%02u", (unsigned)(m->m.agency % 100));
+}
+
+/* Refuses a copy: the true rule stays here, the sender reads one face. */
+static void
+refuse(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    struct copy *copy, const char *rule, enum rule true_rule)
+{
+	const struct store_member *m;
+	struct words_value value[] = { { "custodian", "" }, { "agency", "" } };
+	struct store_case c;
+	char name[WIRE_NAME_MAX + WIRE_PHONE_MAX + 4] = "";
+
+	if (store_case(a->slice, case_id, &c) == ERR_NONE &&
+	    store_member(a->slice, c.custodian, &m) == ERR_NONE)
+		snprintf(name, sizeof name, "%s%s%s", m->m.name,
+		    m->m.duty_phone[0] != '\0' ? ", " : "", m->m.duty_phone);
+	value[0].value = name[0] != '\0' ? name : "The advocate agency";
+	value[1].value = "that agency";
+	copy->state = COPY_REFUSED;
+	copy->true_rule = true_rule;
+	snprintf(copy->rule, sizeof copy->rule, "%s",
+	    words_rule(rule, WORDS_SENDER));
+	words_say(rule, WORDS_SENDER, value, 2, copy->text,
+	    sizeof copy->text);
+}
+
+/* ---- the permission ---------------------------------------------------------------- */
+
+static enum error_code
+try_grant(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    const char *recipient, scope_set needs, const struct grant *g,
+    struct permission *p, struct verdict *v)
+{
+	struct facts_room room;
+	struct facts f;
+	enum error_code err = cases_terms(a, g->id, &p->terms);
+
+	if (err == ERR_NONE)
+		err = keyring_labels(a, p->arrow, needs, p->terms.purpose->id,
+		    p->label, &p->n);
+	if (err == ERR_NONE)
+		err = facts_for_sending(a->slice, agent_now(a), case_id,
+		    a->member, recipient,
+		    (const uint8_t (*)[WIRE_LABEL])p->label, p->n, 0, &room,
+		    &f);
+	if (err != ERR_NONE)
+		return err;
+	*v = rules_decide(&f);
+	p->until = v->until;
+	p->grant = *g;
+	return ERR_NONE;
+}
+
+/*
+ * The grant under which this content may go to this recipient, by our own
+ * slice; *rule says why not (the furthest any grant got).
+ */
+static enum error_code
+find_permission(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    const char *recipient, scope_set needs, struct permission *p,
+    enum rule *rule)
+{
+	struct grant grant[RULES_GRANTS_MAX];
+	unsigned n = 0;
+	enum error_code err;
+
+	*rule = RULE_NO_GRANT;
+	err = store_grants(a->slice, case_id, a->member, recipient, grant, &n);
+	if (err != ERR_NONE)
+		return err == ERR_NOTFOUND ? ERR_NONE : err;
+	err = keyring_arrow(a, case_id, a->member, recipient, p->arrow);
+	if (err != ERR_NONE)
+		return err == ERR_NOTFOUND ? ERR_NONE : err;
+	for (unsigned i = 0; i < n; i++) {
+		struct verdict v = { .rule = RULE_NO_GRANT };
+
+		err = try_grant(a, case_id, recipient, needs, &grant[i], p,
+		    &v);
+		if (err == ERR_NOTFOUND || err == ERR_REFUSED)
+			continue;       /* terms unknown, or they disagree */
+		if (err != ERR_NONE)
+			return err;
+		if (v.rule == RULE_ADMIT) {
+			*rule = RULE_ADMIT;
+			return ERR_NONE;
+		}
+		if (v.rule > *rule)
+			*rule = v.rule;
+	}
+	return ERR_NONE;
+}
+
+static void
+terms_facts(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    const struct content *c, const struct store_member *to,
+    const char *kind, const struct permission *p, char hex[static 33],
+    struct terms_facts *f)
+{
+	hex_encode(hex, case_id, WIRE_CASE);
+	memset(f, 0, sizeof *f);
+	f->case_id_hex = hex;
+	f->sender = a->member;
+	f->recipient = to->id;
+	f->from = p->grant.from;
+	f->until = p->grant.until;
+	f->keep_read_days = p->grant.keep_read_days;
+	f->introduction = p->grant.introduction;
+	f->recipient_duty = to->m.onward_duty == 2 ? DUTY_PARENTS :
+	    to->m.onward_duty == 1 ? DUTY_RELEVANT_PERSONS : DUTY_NONE;
+	f->message = content_observation(c);
+	f->recipient_kind = kind;
+}
+
+/* Our rules and the terms, for one copy.  A "no" is written into it. */
+static enum error_code
+judge(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    const struct content *c, struct copy *copy, struct permission *p)
+{
+	const struct store_member *to;
+	struct terms_facts f;
+	struct refusal no;
+	enum rule rule;
+	enum error_code err;
+	char kind[8], hex[33];
+
+	err = store_member(a->slice, copy->member, &to);
+	if (err == ERR_NOTFOUND) {
+		refuse(a, case_id, copy, "R1", RULE_END_UNKNOWN);
+		return ERR_NONE;
+	}
+	if (err == ERR_NONE)
+		err = find_permission(a, case_id, copy->member,
+		    validate_needs(c), p, &rule);
+	if (err != ERR_NONE)
+		return err;
+	if (rule != RULE_ADMIT) {
+		refuse(a, case_id, copy, rule_shown(rule)[0] == 'R' ?
+		    rule_shown(rule) : "R1", rule);
+		return ERR_NONE;
+	}
+	agency_kind(to, kind);
+	terms_facts(a, case_id, c, to, kind, p, hex, &f);
+	err = terms_check(&p->terms, &f, &no);
+	if (err == ERR_REFUSED) {
+		refuse(a, case_id, copy, no.rule, RULE_NO_GRANT);
+		return ERR_NONE;
+	}
+	copy->state = COPY_QUEUED;
+	return err;
+}
+
+/* ---- sealing a copy -------------------------------------------------------------------- */
+
+static void
+slot(uint8_t out[static 16], const uint8_t message[static WIRE_STAMP],
+    const struct record_id *id)
+{
+	crypto_generichash(out, 16, message, WIRE_STAMP, id->b, RECORD_ID_LEN);
+}
+
+bool
+compose_slot_is(const uint8_t s[static 16],
+    const uint8_t message[static WIRE_STAMP], const struct record_id *id)
+{
+	uint8_t expected[16];
+
+	slot(expected, message, id);
+	return sodium_memcmp(expected, s, sizeof expected) == 0;
+}
+
+/* Slots in a random order: their place says nothing. */
+static void
+put_slots(struct buf *out, const uint8_t message[static WIRE_STAMP],
+    const struct id_list *links)
+{
+	uint8_t slots[COMPOSE_SLOTS][16], swap[16];
+
+	randombytes_buf(slots, sizeof slots);
+	for (size_t i = 0; i < links->n && i < COMPOSE_SLOTS; i++)
+		slot(slots[i], message, &links->v[i]);
+	for (unsigned i = COMPOSE_SLOTS - 1; i > 0; i--) {
+		unsigned k = randombytes_uniform(i + 1);
+
+		memcpy(swap, slots[i], 16);
+		memcpy(slots[i], slots[k], 16);
+		memcpy(slots[k], swap, 16);
+	}
+	buf_put(out, slots, sizeof slots);
+}
+
+static bool
+content_urgent(const struct content *c)
+{
+	const struct observation *o = content_observation(c);
+
+	return o != NULL && (o->urgent || validate_danger(o));
+}
+
+static uint64_t
+earliest(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static enum error_code
+seal_copy(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    const struct content *c, const struct permission *p,
+    const struct wire_sealing_key *to, struct copy *copy, struct why *why)
+{
+	struct body b = { .kind = KIND_SUBMISSION, .has_case = true };
+	struct wire_submission *m = &b.u.submission;
+	const uint64_t now = agent_now(a);
+	struct out_extra extra = { .about = c->id.b };
+	struct buf plain, cipher;
+	uint8_t k2[32];
+	enum error_code err;
+
+	buf_init(&plain, CONTENT_ROOM);
+	buf_init(&cipher, WIRE_CIPHERTEXT_MAX);
+	outgoing_head(a, &b);
+	memcpy(b.case_id, case_id, WIRE_CASE);
+	m->suite = WIRE_SUITE;
+	strcpy(m->recipient, copy->member);
+	m->epoch = to->epoch;
+	m->created = now;
+	m->expires = earliest(earliest(now + (uint64_t)a->config->expires_days *
+	    DAY_MS, p->until), to->until);
+	memcpy(m->label, p->label, sizeof m->label);
+	m->n_label = p->n;
+	if (content_urgent(c))
+		arrow_urgency(p->arrow, b.stamp, m->urgency);
+	else
+		randombytes_buf(m->urgency, sizeof m->urgency);
+	put_slots(&plain, b.stamp, content_links(c));
+	err = content_encode(c, &plain);
+	if (err == ERR_NONE && !buf_ok(&plain)) {
+		why_set(why, "it is too long for one message");
+		err = ERR_SIZE;
+	}
+	if (err == ERR_NONE)
+		err = seal_message(a->seal, a->member, to->key,
+		    clock_boot(&a->clock), &b, buf_view(&plain), &cipher, k2);
+	extra.share = k2;
+	extra.ciphertext = buf_view(&cipher);
+	if (err == ERR_NONE)
+		err = outgoing_put(a, &b, &extra, why);
+	memcpy(copy->stamp, b.stamp, WIRE_STAMP);
+	copy->expires = m->expires;
+	sodium_memzero(k2, sizeof k2);
+	buf_free(&plain);
+	buf_free(&cipher);
+	return err;
+}
+
+/* The newest sealing key known, if it is still young enough. */
+static bool
+sealing_key(struct agent *a, const char *member, struct wire_sealing_key *out)
+{
+	const uint64_t now = agent_now(a);
+	uint64_t announced, idx;
+
+	return store_sealing(a->slice, member, 0, out, &announced, &idx) ==
+	    ERR_NONE && now < announced + SEALING_MAX_AGE && now < out->until;
+}
+
+static void
+ask_sealing(struct agent *a, const char *member)
+{
+	struct wire_question q = { .what = ASK_SEALING };
+
+	strcpy(q.member, member);
+	if (intake_ask(a, &q, NULL, NULL) != ERR_NONE)
+		return;                 /* offline: asked when it is back */
+}
+
+static enum error_code
+keep_waiting(struct agent *a, const struct worker *w,
+    const uint8_t case_id[static WIRE_CASE], const struct content *c,
+    struct copy *copy)
+{
+	struct db_stmt *st = a->sql[SQL_WAITING_PUT];
+
+	copy->state = COPY_WAITING;
+	ask_sealing(a, copy->member);
+	db_bind_blob(st, 1, c->id.b, RECORD_ID_LEN);
+	db_bind_text(st, 2, copy->member);
+	db_bind_blob(st, 3, case_id, WIRE_CASE);
+	db_bind_text(st, 4, w->account);
+	db_bind_u64(st, 5, agent_now(a));
+	return db_run(st);
+}
+
+static enum error_code
+send_copy(struct agent *a, const struct worker *w,
+    const uint8_t case_id[static WIRE_CASE], const struct content *c,
+    struct copy *copy, struct why *why)
+{
+	struct wire_sealing_key key;
+	struct permission p;
+	enum error_code err = judge(a, case_id, c, copy, &p);
+
+	if (err == ERR_NONE && copy->state == COPY_QUEUED) {
+		if (sealing_key(a, copy->member, &key))
+			err = seal_copy(a, case_id, c, &p, &key, copy, why);
+		else
+			err = keep_waiting(a, w, case_id, c, copy);
+	}
+	sodium_memzero(&p, sizeof p);
+	return err;
+}
+
+/* ---- interface ------------------------------------------------------------------------------ */
+
+static void
+audit_refused(const struct copy *copy)
+{
+	const struct log_event event = {
+		.ref = "", .event = "send", .user_kind = "worker",
+		.auth = "peer-uid", .outcome = "refused-here",
+		.reason = copy->rule,
+	};
+
+	if (log_audit(&event) != ERR_NONE)
+		log_warning(41, "audit file", "check the disk",
+		    "a line could not be written");
+}
+
+enum error_code
+compose_preview(struct agent *a, const struct worker *w,
+    const uint8_t case_id[static WIRE_CASE], const struct content *c,
+    struct copy *copy, unsigned n, struct why *why)
+{
+	enum error_code err = ERR_NONE;
+	struct permission p;
+
+	(void)w;
+	(void)why;
+	for (unsigned i = 0; i < n && err == ERR_NONE; i++)
+		err = judge(a, case_id, c, &copy[i], &p);
+	sodium_memzero(&p, sizeof p);
+	return err;
+}
+
+enum error_code
+compose_send(struct agent *a, const struct worker *w,
+    const uint8_t case_id[static WIRE_CASE], const struct content *c,
+    struct copy *copy, unsigned n, struct refusal *refusal, struct why *why)
+{
+	enum error_code err = validate_content(c, NULL, refusal);
+
+	if (err != ERR_NONE)
+		return err;
+	if (a->trouble != TROUBLE_NONE) {
+		why_set(why, "%s", agent_trouble_text(a->trouble));
+		return ERR_DENIED;
+	}
+	err = agent_begin(a);
+	if (err != ERR_NONE)
+		return err;
+	err = own_put(a, case_id, c);
+	for (unsigned i = 0; i < n && err == ERR_NONE; i++)
+		err = send_copy(a, w, case_id, c, &copy[i], why);
+	if (err == ERR_NONE)
+		err = outgoing_seal(a);
+	err = agent_end(a, err);
+	for (unsigned i = 0; i < n && err == ERR_NONE; i++)
+		if (copy[i].state == COPY_REFUSED)
+			audit_refused(&copy[i]);
+	if (err == ERR_NONE)
+		outgoing_push(a);
+	return err;
+}
+
+/* ---- copies that wait ---------------------------------------------------------------------------- */
+
+struct waiting_copy {
+	struct record_id id;
+	uint8_t case_id[WIRE_CASE];
+	char recipient[WIRE_ID_MAX + 1], account[64];
+};
+
+static enum error_code
+list_waiting(struct agent *a, struct waiting_copy *out, unsigned max,
+    unsigned *n)
+{
+	struct db_stmt *st = a->sql[SQL_WAITING_LIST];
+	enum error_code err;
+	bool row;
+
+	*n = 0;
+	while (*n < max && (err = db_step(st, &row)) == ERR_NONE && row) {
+		struct waiting_copy *w = &out[*n];
+
+		err = db_col_fixed(st, 0, w->id.b, RECORD_ID_LEN);
+		if (err == ERR_NONE)
+			err = db_col_str(st, 1, w->recipient,
+			    sizeof w->recipient);
+		if (err == ERR_NONE)
+			err = db_col_fixed(st, 2, w->case_id, WIRE_CASE);
+		if (err == ERR_NONE)
+			err = db_col_str(st, 3, w->account,
+			    sizeof w->account);
+		if (err != ERR_NONE)
+			break;
+		(*n)++;
+	}
+	db_done(st);
+	return ERR_NONE;
+}
+
+static enum error_code
+retry(struct agent *a, const struct waiting_copy *wait)
+{
+	struct db_stmt *st = a->sql[SQL_WAITING_DONE];
+	struct wire_sealing_key key;
+	struct copy copy = { .state = 0 };
+	struct worker w = { .uid = 0 };
+	struct content c;
+	struct own o;
+	enum error_code err;
+
+	if (!sealing_key(a, wait->recipient, &key)) {
+		ask_sealing(a, wait->recipient);
+		return ERR_NONE;
+	}
+	strcpy(copy.member, wait->recipient);
+	strcpy(w.account, wait->account);
+	err = own_get(a, &wait->id, &o, &c);
+	if (err != ERR_NONE)
+		return err;
+	err = o.recalled ? ERR_NONE : send_copy(a, &w, wait->case_id, &c,
+	    &copy, NULL);
+	content_wipe(&c);
+	if (err != ERR_NONE)
+		return err;
+	db_bind_blob(st, 1, wait->id.b, RECORD_ID_LEN);
+	db_bind_text(st, 2, wait->recipient);
+	return db_run(st);
+}
+
+void
+compose_turn(struct agent *a)
+{
+	struct waiting_copy wait[16];
+	const uint64_t boot = clock_boot(&a->clock);
+	enum error_code err;
+	unsigned n;
+
+	if (a->offline_since != 0 || boot < a->compose_next)
+		return;
+	a->compose_next = boot + CLOCK_SECOND_MS;
+	if (list_waiting(a, wait, 16, &n) != ERR_NONE || n == 0)
+		return;
+	if (agent_begin(a) != ERR_NONE)
+		return;
+	err = ERR_NONE;
+	for (unsigned i = 0; i < n && err == ERR_NONE; i++)
+		err = retry(a, &wait[i]);
+	if (err == ERR_NONE)
+		err = outgoing_seal(a);
+	if (agent_end(a, err) != ERR_NONE)
+		log_warning(29, "outbox", "check the disk",
+		    "waiting copies could not be sent");
+}
+
+/* ---- who may be told ----------------------------------------------------------------------------------- */
+
+struct allowed {
+	struct agent *a;
+	const uint8_t *case_id;
+	compose_visit *visit;
+	void *ctx;
+};
+
+static enum error_code
+visit_arrow(void *ctx, const struct store_arrow *arrow)
+{
+	const struct allowed *v = ctx;
+	struct grant g[RULES_GRANTS_MAX];
+	const uint64_t now = agent_now(v->a);
+	unsigned n = 0;
+	enum error_code err;
+
+	if (strcmp(arrow->sender, v->a->member) != 0)
+		return ERR_NONE;
+	err = store_grants(v->a->slice, v->case_id, arrow->sender,
+	    arrow->recipient, g, &n);
+	for (unsigned i = 0; i < n && err == ERR_NONE; i++)
+		if (g[i].ended_by == ENDED_NOT && !g[i].introduction &&
+		    g[i].effective <= now && now < g[i].until)
+			return v->visit(v->ctx, arrow->recipient);
+	return err;
+}
+
+enum error_code
+compose_allowed(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    compose_visit *visit, void *ctx)
+{
+	struct allowed v = { a, case_id, visit, ctx };
+
+	return store_arrows(a->slice, case_id, visit_arrow, &v);
+}
