@@ -117,4 +117,8 @@ void observation_from_json(struct reader *r, const json_t *o,
 json_t *observation_to_json(const struct observation *o, enum form form,
     const char *schema);
 
+/* The terms, but their random bytes; `t` is all zero before. */
+struct terms;
+void terms_from_json(struct reader *r, const json_t *o, struct terms *t);
+
 #endif

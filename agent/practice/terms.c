@@ -58,11 +58,12 @@ read_agreements(struct reader *r, const json_t *o, struct terms *t)
 {
 	static const char *const names[] = { "person", "segment", "capacity",
 		"on", NULL };
+	char path[sizeof(r->path)], word[8];
 	struct terms_agreement *a;
 	json_t *list, *v;
-	char word[8];
 	size_t i;
 
+	memcpy(path, r->path, sizeof(path));
 	list = reader_list(r, o, "agreements",
 	    sizeof(t->agreements) / sizeof(t->agreements[0]));
 	json_array_foreach(list, i, v) {
@@ -81,7 +82,7 @@ read_agreements(struct reader *r, const json_t *o, struct terms *t)
 		    capacities, CAPACITY_END);
 		reader_date(r, v, "on", &a->on);
 	}
-	reader_leave(r, "$");
+	reader_leave(r, path);
 }
 
 static void
@@ -171,8 +172,8 @@ read_conversation(struct reader *r, const json_t *o, struct terms *t)
 	reader_flag(r, o, "closed_desk", &t->closed_desk);
 }
 
-static void
-read_terms(struct reader *r, const json_t *o, struct terms *t)
+void
+terms_from_json(struct reader *r, const json_t *o, struct terms *t)
 {
 	static const char *const names[] = { "schema", "case", "sender",
 		"recipient", "intermediary", "principal", "subjects",
@@ -330,7 +331,7 @@ terms_decode(struct terms *t, struct bytes in, struct why *why)
 	memcpy(t->random, random, TERMS_RANDOM_LEN);
 	o = reader_parse(&r, (const char *)in.data, in.n);
 	if (o != NULL)
-		read_terms(&r, o, t);
+		terms_from_json(&r, o, t);
 	json_decref(o);
 	if (r.e != ERR_NONE)
 		goto out;
