@@ -220,7 +220,7 @@ rules_check_phrases_wanted(const struct facts *f)
 bool
 rules_check_case_frozen(const struct facts *f)
 {
-	return f->kase.state == CASE_FROZEN;
+	return f->kase.state != CASE_OPEN;
 }
 
 bool

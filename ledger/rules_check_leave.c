@@ -57,7 +57,8 @@ rules_check_window_short(const struct facts *f)
 bool
 rules_check_keep_read_allowed(const struct facts *f)
 {
-	return f->body->u.grant.keep_read_days <= f->policy->keep_read_days;
+	return f->policy == NULL ||
+	    f->body->u.grant.keep_read_days <= f->policy->keep_read_days;
 }
 
 bool
