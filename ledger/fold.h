@@ -60,8 +60,9 @@ struct effect {
  *                   OPEN: a resume, resume_idx = idx.  Closed stays closed
  * PHRASES_PUT       case_id; body, entry->record_id: known, not yet taken
  * PHRASES_TAKE      case_id; hash = record id of a `phrases` record, NULL
- *                   (with every grant) the newest of the case: it is in
- *                   force, all others of the case are spent
+ *                   (with every grant) the newest of the case that is
+ *                   pending, neither in force nor spent: it is in force, all
+ *                   others of the case are spent.  None such: nothing
  * TOKEN_PUT         body: SHA-256(token) was presented by the stop idx; a
  *                   `notice` is owed 24 h later
  * CASE_NARROWED     case_id: narrowed_idx = the greater of it and a
