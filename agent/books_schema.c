@@ -44,8 +44,9 @@ const char books_schema[] =
 " recipient TEXT NOT NULL, sealed BLOB NOT NULL,"
 " PRIMARY KEY (kase, sender, recipient)) WITHOUT ROWID;"
 /* the small number a worker sees for a case; sealed: what it is called here */
+/* lookup: keyed hash of that; asked: up to which entry the broker was asked */
 "CREATE TABLE local_case (no INTEGER PRIMARY KEY, kase BLOB NOT NULL UNIQUE,"
-" sealed BLOB);"
+" sealed BLOB, lookup BLOB UNIQUE, asked INTEGER NOT NULL DEFAULT 0);"
 /* custodian: consent key as sealed by keys/consent.c, phrases; one a case */
 "CREATE TABLE consent (kase BLOB PRIMARY KEY, key BLOB NOT NULL,"
 " sealed BLOB NOT NULL) WITHOUT ROWID;"
@@ -68,7 +69,7 @@ const char books_schema[] =
 "CREATE TABLE worker_account (account TEXT PRIMARY KEY, uid INTEGER NOT NULL,"
 " pseudonym BLOB NOT NULL, role TEXT NOT NULL, team TEXT NOT NULL,"
 " rights INTEGER NOT NULL, ended INTEGER NOT NULL, announced INTEGER NOT NULL,"
-" sealed BLOB NOT NULL) WITHOUT ROWID;"
+" sealed BLOB NOT NULL, queued INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;"
 /* terms of grants we are an end or custodian of; sealed: plaintext terms */
 "CREATE TABLE terms (id BLOB PRIMARY KEY, kase BLOB NOT NULL,"
 " sender TEXT NOT NULL, recipient TEXT NOT NULL, idx INTEGER NOT NULL,"
@@ -81,4 +82,22 @@ const char books_schema[] =
 "CREATE INDEX seen_entry_case ON seen_entry (kase, idx);"
 /* tasks for people: advocate's check-ins, lead's reviews; sealed: words */
 "CREATE TABLE task (seq INTEGER PRIMARY KEY, kase BLOB, at INTEGER NOT NULL,"
-" kind INTEGER NOT NULL, done INTEGER NOT NULL, sealed BLOB);";
+" kind INTEGER NOT NULL, done INTEGER NOT NULL, sealed BLOB);"
+/* custodian: hashes of stop phrases ever drawn; sealed: 1 if it is the forced
+ * one; record: id of the `phrases` record */
+"CREATE TABLE phrase (hash BLOB NOT NULL, kase BLOB NOT NULL,"
+" at INTEGER NOT NULL, record BLOB NOT NULL, sealed BLOB NOT NULL,"
+" PRIMARY KEY (hash, kase)) WITHOUT ROWID;"
+/* custodian: arrow keys owed to an end (state 1) or sent (0) */
+"CREATE TABLE key_due (seq INTEGER PRIMARY KEY, kase BLOB NOT NULL,"
+" sender TEXT NOT NULL, recipient TEXT NOT NULL, dest TEXT NOT NULL,"
+" state INTEGER NOT NULL, next INTEGER NOT NULL, sent INTEGER NOT NULL,"
+" UNIQUE (kase, sender, recipient, dest));"
+"CREATE INDEX key_due_owed ON key_due (next) WHERE state = 1;"
+/* custodian: introductions that wait for their permission; sealed: content */
+"CREATE TABLE intro_due (kase BLOB NOT NULL, recipient TEXT NOT NULL,"
+" account TEXT NOT NULL, next INTEGER NOT NULL, sealed BLOB NOT NULL,"
+" PRIMARY KEY (kase, recipient)) WITHOUT ROWID;"
+/* accounts that must meet an unknown case, confirmed by a conflict officer */
+"CREATE TABLE excluded (kase BLOB NOT NULL, account TEXT NOT NULL,"
+" PRIMARY KEY (kase, account)) WITHOUT ROWID;";
