@@ -7,8 +7,13 @@
  * store equals that of one rebuilt from its entries.
  *
  * One writer.  Between store_begin() and store_commit() everything is one
- * transaction; commit returns only when it is durable.  After an error from
- * commit the store refuses everything: the process must end and recover.
+ * transaction; commit returns only when it is durable.  ERR_FULL or ERR_NOMEM
+ * from any call inside leaves only store_abandon(), from commit itself:
+ * nothing has happened, as after abandon.  After any other error from commit
+ * the store refuses everything: the process must end and recover.
+ *
+ * A program's own tables in the same database share the transaction: what it
+ * runs between store_begin() and store_commit() is part of it.
  */
 #ifndef WAYLEAVE_STORE_STORE_H
 #define WAYLEAVE_STORE_STORE_H
