@@ -216,6 +216,23 @@ set(json_t *o, const char *key, const char *value)
 		json_object_set_new(o, key, json_string(value));
 }
 
+/* "worker,lead" as a list. */
+static void
+set_rights(json_t *o, const char *may)
+{
+	json_t *rights = json_array();
+
+	if (may == NULL)
+		may = "worker";
+	while (*may != '\0') {
+		size_t n = strcspn(may, ",");
+
+		json_array_append_new(rights, json_stringn(may, n));
+		may += n + (may[n] == ',');
+	}
+	json_object_set_new(o, "rights", rights);
+}
+
 static int
 worker_add(struct cli *cli)
 {
@@ -225,7 +242,7 @@ worker_add(struct cli *cli)
 	set(in, "staff_number", cli_value(cli, "staff-number"));
 	set(in, "role", cli_value(cli, "role"));
 	set(in, "team", cli_value(cli, "team"));
-	set(in, "may", cli_value(cli, "may"));
+	set_rights(in, cli_value(cli, "may"));
 	return ask(cli, VERB_WORKER_ADD, in, NULL);
 }
 
@@ -274,9 +291,9 @@ static int
 worker_list(struct cli *cli)
 {
 	static const char *const column[] = { "account", "role", "team",
-	    "may", "state" };
+	    "state" };
 
-	return list(cli, VERB_WORKER_LIST, "workers", column, 5);
+	return list(cli, VERB_WORKER_LIST, "workers", column, 4);
 }
 
 static int
