@@ -8,6 +8,11 @@
  * What comes out is bounded and well-formed: fixed-size fields are arrays,
  * member ids are [a-z0-9-]{2,48}, texts are UTF-8 without control characters.
  * Variable-size fields are views into the arena: they live as long as it does.
+ * Only record.wire may point elsewhere: wire_record_decode() sets it to its
+ * input, a frame's or file's decoder to its copy in the arena.
+ *
+ * Whatever the bytes, an Up needs less than 1 MiB of arena, a parcel less
+ * than 4 MiB, a record or a body less than 128 KiB, all else less than 2 MiB.
  *
  * Every decoder names the offending field in `why`; unknown fields, trailing
  * bytes and missing mandatory fields are errors (ERR_FORMAT), sizes ERR_SIZE,

@@ -21,6 +21,12 @@ take_varint(struct bytes *b, uint64_t *out)
 {
 	uint64_t v = 0;
 
+	if (b->n > 0 && b->data[0] < 0x80) {    /* nearly always */
+		*out = b->data[0];
+		b->data++;
+		b->n--;
+		return true;
+	}
 	for (unsigned i = 0; i < 10 && i < b->n; i++) {
 		const uint8_t c = b->data[i];
 
