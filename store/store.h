@@ -193,6 +193,12 @@ MUST_USE enum error_code store_share(struct store *s, uint64_t idx,
 typedef enum error_code store_visit_feed(void *ctx, uint64_t idx, bool mail);
 MUST_USE enum error_code store_feed(struct store *s, const char *member,
     uint64_t after, unsigned max, store_visit_feed *visit, void *ctx);
+/* The same, with each row's position. */
+typedef enum error_code store_visit_placed(void *ctx, uint64_t idx,
+    uint64_t position, bool mail);
+MUST_USE enum error_code store_feed_placed(struct store *s,
+    const char *member, uint64_t after, unsigned max,
+    store_visit_placed *visit, void *ctx);
 /* Forgets news up to and including `idx` (position confirmed). */
 MUST_USE enum error_code store_feed_confirm(struct store *s,
     const char *member, uint64_t idx);

@@ -87,7 +87,7 @@ tidy_drop(struct store *s, const struct message_row *m, bool feed)
 struct feeding {
 	uint64_t after;
 	unsigned left;
-	store_visit_feed *visit;
+	store_visit_placed *visit;
 	void *ctx;
 };
 
@@ -104,12 +104,12 @@ feed_one(void *ctx, const struct cell *c, bool *stop)
 	f->after = c[1].u;
 	if (f->left > 0)
 		f->left--;
-	return f->visit(f->ctx, c[3].u, c[2].u == FEED_MAIL);
+	return f->visit(f->ctx, c[3].u, c[1].u, c[2].u == FEED_MAIL);
 }
 
 enum error_code
-store_feed(struct store *s, const char *member, uint64_t after, unsigned max,
-    store_visit_feed *visit, void *ctx)
+store_feed_placed(struct store *s, const char *member, uint64_t after,
+    unsigned max, store_visit_placed *visit, void *ctx)
 {
 	const struct member_slot *m = roster_find(s, member);
 	struct feeding f = { .left = max, .visit = visit, .ctx = ctx };
@@ -120,6 +120,29 @@ store_feed(struct store *s, const char *member, uint64_t after, unsigned max,
 	bound[0] = cell_u(m->no);
 	bound[1] = cell_u(after + 1);
 	return rows_scan(s, S_FEED_OF, bound, feed_one, &f);
+}
+
+struct without_place {
+	store_visit_feed *visit;
+	void *ctx;
+};
+
+static enum error_code
+drop_place(void *ctx, uint64_t idx, uint64_t position, bool mail)
+{
+	struct without_place *w = ctx;
+
+	(void)position;
+	return w->visit(w->ctx, idx, mail);
+}
+
+enum error_code
+store_feed(struct store *s, const char *member, uint64_t after, unsigned max,
+    store_visit_feed *visit, void *ctx)
+{
+	struct without_place w = { .visit = visit, .ctx = ctx };
+
+	return store_feed_placed(s, member, after, max, drop_place, &w);
 }
 
 /* Keys of feed rows to be deleted, a handful at a time. */
