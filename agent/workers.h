@@ -23,8 +23,12 @@ struct worker {
 };
 
 /*
- * Registers an account: pseudonym, `worker` record with name and staff
- * number sealed to the auditors with the role `terms` (queued).
+ * Registers an account: pseudonym, and a `worker` record with name and staff
+ * number sealed to the auditors with the role `terms`.  The record is queued
+ * as soon as the directory is up to date (workers_turn), so that no auditor
+ * is forgotten.  ERR_EXISTS for an account known already, also one that has
+ * ended: a pseudonym stands for one person and never again for another.
+ * `why` names the field.
  */
 MUST_USE enum error_code workers_add(struct agent *a, uint32_t uid,
     const char *account, const char *name, const char *staff_number,
@@ -32,6 +36,7 @@ MUST_USE enum error_code workers_add(struct agent *a, uint32_t uid,
 /* Out at once: sessions and leases gone, `worker` record with ended. */
 MUST_USE enum error_code workers_end(struct agent *a, const char *account,
     struct why *why);
+/* Of several accounts of one uid one that has not ended; ERR_NOTFOUND. */
 MUST_USE enum error_code workers_by_uid(struct agent *a, uint32_t uid,
     struct worker *out);
 MUST_USE enum error_code workers_by_account(struct agent *a,
@@ -39,5 +44,19 @@ MUST_USE enum error_code workers_by_account(struct agent *a,
 typedef enum error_code workers_visit(void *ctx, const struct worker *w);
 MUST_USE enum error_code workers_list(struct agent *a, workers_visit *visit,
     void *ctx);
+
+/* The person's name as IT gave it, for comparing with exclusions; wipe it. */
+MUST_USE enum error_code workers_name(struct agent *a, const char *account,
+    char out[static WIRE_NAME_MAX + 1]);
+
+/* "worker,lead" -> rights; false with the word in *bad. */
+bool workers_rights(const char *words, unsigned *rights, struct why *why);
+/* Writes "worker,lead". */
+void workers_rights_text(unsigned rights, char out[static 64]);
+
+/* News: our own `worker` record is in the ledger. */
+MUST_USE enum error_code workers_news(struct agent *a, const struct entry *e);
+/* Queues `worker` records owed, asking for the directory first. */
+void workers_turn(struct agent *a);
 
 #endif

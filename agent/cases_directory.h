@@ -1,0 +1,24 @@
+/*
+ * The directory: the member records of everybody, brought up to date from
+ * the broker when somebody has to be found (auditors to seal to, agencies of
+ * a consent set).  Members come as news only when they replace an older
+ * record (PROTOCOL 6).
+ */
+#ifndef WAYLEAVE_AGENT_CASES_DIRECTORY_H
+#define WAYLEAVE_AGENT_CASES_DIRECTORY_H
+
+#include "agent/agent.h"
+
+/* Was it complete within the last hour? */
+bool cases_directory_fresh(struct agent *a);
+
+/*
+ * Asks for what is new since the last time; `done` is called once, with
+ * `fresh` false when the connection went.  ERR_OFFLINE, ERR_BUSY, ERR_NOMEM:
+ * it is not called.
+ */
+typedef void cases_directory_done(struct agent *a, bool fresh, void *ctx);
+MUST_USE enum error_code cases_directory_ask(struct agent *a,
+    cases_directory_done *done, void *ctx);
+
+#endif
