@@ -269,6 +269,9 @@ open_store(struct agent *a, struct why *why)
 		err = db_schema(a->db, "agent", SCHEMA_VERSION, books_schema,
 		    why);
 	if (err == ERR_NONE)
+		err = db_schema(a->db, "agent-cases", SCHEMA_VERSION,
+		    books_schema_cases, why);
+	if (err == ERR_NONE)
 		err = store_open_sqlite(a->db, &a->slice, why);
 	if (err == ERR_NONE)
 		err = prepare(a);

@@ -11,6 +11,7 @@
 #include "agent/agent.h"
 
 extern const char books_schema[];     /* DDL, agent/books_schema.c */
+extern const char books_schema_cases[];
 
 /* Seals `plain` for (table, row key) and appends nonce ‖ ciphertext. */
 MUST_USE enum error_code books_seal(const struct agent *a, const char *table,

@@ -36,7 +36,10 @@ const char books_schema[] =
 " outcome INTEGER NOT NULL);"
 "CREATE TABLE quarantine (seq INTEGER PRIMARY KEY, idx INTEGER NOT NULL,"
 " at INTEGER NOT NULL, rule INTEGER NOT NULL, why TEXT NOT NULL,"
-" record BLOB NOT NULL, ciphertext BLOB);"
+" record BLOB NOT NULL, ciphertext BLOB);";
+
+/* What is known of cases, people and what we wrote. */
+const char books_schema_cases[] =
 /* keys of cases and arrows (keyring.c) */
 "CREATE TABLE case_key (kase BLOB PRIMARY KEY, sealed BLOB NOT NULL)"
 " WITHOUT ROWID;"
