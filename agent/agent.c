@@ -10,7 +10,6 @@
 #include "agent/config.h"
 #include "agent/intake.h"
 #include "agent/keyring.h"
-#include "agent/link.h"
 #include "agent/mailbox.h"
 #include "agent/opening.h"
 #include "agent/outgoing.h"
@@ -125,6 +124,7 @@ prepare(struct agent *a)
 	static const char *const sql[] = {
 #define SQL(id, text) text,
 #include "agent/statements.def"
+#include "base/link.h"
 #undef SQL
 	};
 	enum error_code err = ERR_NONE;
@@ -329,6 +329,8 @@ start_link(struct agent *a, struct why *why)
 {
 	const struct wire_partnership *p = &a->pship.now;
 	const char *address[WIRE_ADDRESSES_MAX];
+	struct link_keys keys;
+	enum error_code err;
 	unsigned n = 0;
 
 	if (a->config->broker[0] != '\0')
@@ -336,8 +338,12 @@ start_link(struct agent *a, struct why *why)
 	else
 		for (; n < p->n_address; n++)
 			address[n] = p->address[n];
-	return link_create(address, n, p->broker_link_key,
-	    &a->identity->link, &a->link, why);
+	memcpy(keys.server, p->broker_link_key, LINK_KEY);
+	memcpy(keys.public, a->identity->link.public, LINK_KEY);
+	memcpy(keys.secret, a->identity->link.secret, LINK_KEY);
+	err = link_create(address, n, &keys, WIRE_DOWN_MAX, &a->link, why);
+	sodium_memzero(&keys, sizeof keys);
+	return err;
 }
 
 enum error_code

@@ -8,10 +8,10 @@
 
 #include "agent/api.h"
 #include "agent/config.h"
-#include "agent/link.h"
 #include "agent/signing.h"
 #include "base/cli.h"
 #include "base/file.h"
+#include "base/link.h"
 #include "base/log.h"
 #include "base/sandbox.h"
 #include "keys/keyfile.h"

@@ -1,4 +1,4 @@
-#include "agent/link.h"
+#include "base/link.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -6,11 +6,7 @@
 #include <string.h>
 #include <zmq.h>
 
-#include "proto/wire.h"
-
 enum {
-	ADDRESSES = WIRE_ADDRESSES_MAX,
-	ADDRESS_MAX = WIRE_NAME_MAX,
 	RECONNECT_MS = 200, RECONNECT_MAX_MS = 30000, JITTER_MS = 300,
 	HEARTBEAT_MS = 5000, TIMEOUT_MS = 15000, HANDSHAKE_MS = 5000,
 	QUEUE = 64,                 /* frames each way inside libzmq */
@@ -20,10 +16,10 @@ struct link {
 	void *context, *socket, *monitor;
 	zmq_msg_t frame;            /* what link_recv's view points into */
 	bool held;                  /* frame is initialised */
-	char address[ADDRESSES][ADDRESS_MAX + 16];
+	char address[LINK_ADDRESSES][LINK_ADDRESS + 16];
 	unsigned n, next;
-	uint8_t broker[KEY_PUBLIC];
-	struct box_pair self;
+	struct link_keys keys;
+	int64_t max_frame;
 	char monitor_name[64];
 };
 
@@ -37,7 +33,6 @@ static bool
 set_options(struct link *l)
 {
 	const int jitter = (int)randombytes_uniform(JITTER_MS);
-	const int64_t max = WIRE_DOWN_MAX;
 	void *s = l->socket;
 
 	return set_int(s, ZMQ_LINGER, 0) && set_int(s, ZMQ_IMMEDIATE, 1) &&
@@ -47,13 +42,14 @@ set_options(struct link *l)
 	    set_int(s, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) &&
 	    set_int(s, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) &&
 	    set_int(s, ZMQ_HEARTBEAT_TIMEOUT, TIMEOUT_MS) &&
-	    zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &max, sizeof max) == 0 &&
-	    zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, l->broker,
-	    KEY_PUBLIC) == 0 &&
-	    zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, l->self.public,
-	    KEY_PUBLIC) == 0 &&
-	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, l->self.secret,
-	    KEY_SECRET) == 0;
+	    zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &l->max_frame,
+	    sizeof l->max_frame) == 0 &&
+	    zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, l->keys.server,
+	    LINK_KEY) == 0 &&
+	    zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, l->keys.public,
+	    LINK_KEY) == 0 &&
+	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, l->keys.secret,
+	    LINK_KEY) == 0;
 }
 
 static void
@@ -88,14 +84,14 @@ dial(struct link *l)
 
 enum error_code
 link_create(const char *const *address, unsigned n,
-    const uint8_t broker[static KEY_PUBLIC], const struct box_pair *self,
-    struct link **out, struct why *why)
+    const struct link_keys *keys, size_t max_frame, struct link **out,
+    struct why *why)
 {
 	struct link *l = NULL;
 
 	*out = NULL;
-	if (n == 0 || n > ADDRESSES) {
-		why_set(why, "the partnership names no broker address");
+	if (n == 0 || n > LINK_ADDRESSES) {
+		why_set(why, "1 to %d addresses can be dialled", LINK_ADDRESSES);
 		return ERR_CONFIG;
 	}
 	l = sodium_malloc(sizeof *l);
@@ -105,14 +101,14 @@ link_create(const char *const *address, unsigned n,
 	for (unsigned i = 0; i < n; i++) {
 		bool scheme = strncmp(address[i], "tcp://", 6) == 0;
 
-		if (strlen(address[i]) > ADDRESS_MAX)
+		if (strlen(address[i]) > LINK_ADDRESS)
 			goto fail;
 		strcpy(l->address[i], scheme ? "" : "tcp://");
 		strcat(l->address[i], address[i]);
 	}
 	l->n = n;
-	memcpy(l->broker, broker, KEY_PUBLIC);
-	l->self = *self;
+	l->keys = *keys;
+	l->max_frame = (int64_t)max_frame;
 	l->context = zmq_ctx_new();
 	if (l->context == NULL || !dial(l)) {
 		why_set(why, "cannot dial %s: %s", l->address[0],

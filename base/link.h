@@ -1,27 +1,36 @@
 /*
- * The one outbound socket: DEALER with CURVE to the broker (PROTOCOL 6,
- * PITFALLS libzmq).  The only file of the agent that calls libzmq.
+ * The dialling end of a link: DEALER with CURVE to one server (PROTOCOL 6,
+ * PITFALLS libzmq).  Agents and auditors dial out with it; the only client
+ * code that calls libzmq.
  *
- * Owned by the loop thread.  Frames are whole; what they mean is intake's
- * and outgoing's business.
+ * Owned by one thread.  Frames are whole and bounded; what they mean is the
+ * caller's business.
  */
-#ifndef WAYLEAVE_AGENT_LINK_H
-#define WAYLEAVE_AGENT_LINK_H
+#ifndef WAYLEAVE_BASE_LINK_H
+#define WAYLEAVE_BASE_LINK_H
 
 #include <stdbool.h>
 
 #include "base/bytes.h"
-#include "keys/identity.h"
+
+enum { LINK_KEY = 32, LINK_ADDRESSES = 4, LINK_ADDRESS = 128 };
+
+/* Whom to dial as whom: Curve25519 keys, and the longest frame to take. */
+struct link_keys {
+	uint8_t server[LINK_KEY];
+	uint8_t public[LINK_KEY], secret[LINK_KEY];
+};
 
 struct link;
 
 /*
- * Starts dialling `addresses` (in turn, "tcp://host:port"), as this link
- * pair, to the broker with that link key.  Connects in the background.
+ * Starts dialling `address` (n of them, in turn, "host:port" or
+ * "tcp://host:port").  Connects in the background.  The keys are copied into
+ * guarded memory.  ERR_CONFIG names the address.
  */
 MUST_USE enum error_code link_create(const char *const *address, unsigned n,
-    const uint8_t broker[static KEY_PUBLIC], const struct box_pair *self,
-    struct link **out, struct why *why);
+    const struct link_keys *keys, size_t max_frame, struct link **out,
+    struct why *why);
 void link_destroy(struct link **l);
 
 /* For poll(2): readable means call link_recv until ERR_NOTFOUND. */
