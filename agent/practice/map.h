@@ -24,6 +24,7 @@ struct map_item {
 struct map_options {
 	const char *actor, *child, *pathway;  /* filters; NULL = all */
 	const char *left, *right;      /* side by side: two persons, or NULL */
+	const char *kind;              /* of this agency, for the shield (V10) */
 	const struct gap_owner *owners;
 	size_t n_owners;
 	const struct map_item *items;

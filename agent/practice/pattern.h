@@ -37,6 +37,7 @@ struct case_people {
 	struct person_list causing_harm;  /* usually P1 */
 	struct person_list survivors;     /* usually P2 */
 	struct date_text separated;       /* "" = not known */
+	struct code_list answered;        /* GPs that an answer has settled */
 };
 
 struct notice {
@@ -71,11 +72,21 @@ MUST_USE enum error_code pattern_compute(const struct held *h, size_t n,
 const struct notice *pattern_notice(const struct pattern *p, const char *pt);
 /* The first open gap of this code, or NULL. */
 const struct gap *pattern_gap(const struct pattern *p, const char *gp);
-/* Links of `h` found by id among the held: fills links, returns how many. */
+/*
+ * Fills links of every record from o->links, by id among the held (own
+ * records and resolved slots alike); n_unresolved counts the rest.  Returns
+ * how many were found.
+ */
 size_t pattern_resolve(struct held *all, size_t n);
 
-/* Does this record belong after the separation? (CC39, DM06, the date) */
+/*
+ * The day of the separation: people->separated, or the earliest date of a
+ * record with DM06, PE09 or CC39; "" when nothing tells.
+ */
+void pattern_separation(const struct held *h, size_t n,
+    const struct case_people *people, struct date_text *out);
+/* Does this record belong after that day?  CC39 always does. */
 bool pattern_after_separation(const struct held *h,
-    const struct case_people *people);
+    const struct date_text *separated);
 
 #endif

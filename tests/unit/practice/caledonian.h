@@ -36,7 +36,7 @@ static struct {
 	json_t *expected;
 } world;
 
-static json_t *
+static __attribute__((unused)) json_t *
 case_json(const char *file)
 {
 	char path[160];
@@ -50,7 +50,7 @@ case_json(const char *file)
 }
 
 /* A file as text; freed by the caller. */
-static char *
+static __attribute__((unused)) char *
 case_text(const char *file, size_t *n)
 {
 	char path[160], *text = malloc(OBSERVATION_JSON_MAX);
@@ -64,7 +64,7 @@ case_text(const char *file, size_t *n)
 	return (text);
 }
 
-static const char *
+static __attribute__((unused)) const char *
 case_string(const json_t *o, const char *name)
 {
 	const char *s = json_string_value(json_object_get(o, name));
@@ -73,7 +73,7 @@ case_string(const json_t *o, const char *name)
 	return (s);
 }
 
-static struct case_agency *
+static __attribute__((unused)) struct case_agency *
 case_agency(const char *member)
 {
 	size_t i;
@@ -85,7 +85,7 @@ case_agency(const char *member)
 	return (NULL);
 }
 
-static struct case_record *
+static __attribute__((unused)) struct case_record *
 case_record(const char *name)
 {
 	size_t i;
@@ -97,7 +97,7 @@ case_record(const char *name)
 	return (NULL);
 }
 
-static void
+static __attribute__((unused)) void
 case_load_agencies(void)
 {
 	json_t *j = case_json("agencies.json"), *v;
@@ -124,7 +124,7 @@ case_load_agencies(void)
 	json_decref(j);
 }
 
-static void
+static __attribute__((unused)) void
 case_load_records(void)
 {
 	struct why why = { "" };
@@ -155,7 +155,7 @@ case_load_records(void)
 /* Day 0 of the permissions: any; the rules on time are not asked here. */
 #define CASE_FROM ((uint64_t)1795000000000)
 
-static void
+static __attribute__((unused)) void
 case_load(void)
 {
 	struct why why = { "" };
@@ -171,7 +171,7 @@ case_load(void)
 	free(text);
 }
 
-static void
+static __attribute__((unused)) void
 case_unload(void)
 {
 
@@ -183,7 +183,7 @@ case_unload(void)
  * May this content go?  One permission must hold every part it needs;
  * `without` names one that has been withdrawn, NULL for none.
  */
-static bool
+static __attribute__((unused)) bool
 case_may(const struct content *c, const char *from, const char *to,
     const char *without)
 {
