@@ -15,6 +15,7 @@
 #include "agent/outgoing.h"
 #include "agent/seal.h"
 #include "base/file.h"
+#include "base/link.h"
 #include "base/log.h"
 #include "store/facts.h"
 
@@ -124,7 +125,6 @@ prepare(struct agent *a)
 	static const char *const sql[] = {
 #define SQL(id, text) text,
 #include "agent/statements.def"
-#include "base/link.h"
 #undef SQL
 	};
 	enum error_code err = ERR_NONE;

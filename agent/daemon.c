@@ -3,7 +3,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "agent/api.h"
@@ -13,6 +12,7 @@
 #include "base/file.h"
 #include "base/link.h"
 #include "base/log.h"
+#include "base/notify.h"
 #include "base/sandbox.h"
 #include "keys/keyfile.h"
 #include "keys/secret.h"
@@ -129,14 +129,14 @@ loop(struct agent *a)
 
 	if (sigfd < 0)
 		return CLI_FAULT;
-	(void)sd_notify(0, "READY=1");
+	notify("READY=1");
 	log_notice("agent", "running%s", a->identity == NULL ?
 	    ", locked: wayleave-agent unlock" : "");
 	while (!a->closing) {
 		round_once(a, sigfd);
-		(void)sd_notify(0, "WATCHDOG=1");
+		notify("WATCHDOG=1");
 	}
-	(void)sd_notify(0, "STOPPING=1");
+	notify("STOPPING=1");
 	if (a->link != NULL)
 		link_drain(a->link, 1000);
 	close(sigfd);

@@ -1,11 +1,10 @@
 #include "agent/outgoing.h"
-#include "base/link.h"
 
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fault.h"
+#include "base/link.h"
 #include "base/log.h"
 #include "store/facts.h"
 
