@@ -224,20 +224,21 @@ courier_entry(struct sequencer *q, const struct entry *e)
 
 /* ---- serving one member ---------------------------------------------------------- */
 
-struct row { uint64_t idx; bool mail; };
+struct row { uint64_t idx, position; bool mail; };
 struct rows {
 	struct row row[FEED_STEP + 2];
 	unsigned n;
 };
 
 static enum error_code
-row_add(void *ctx, uint64_t idx, bool mail)
+row_add(void *ctx, uint64_t idx, uint64_t position, bool mail)
 {
 	struct rows *r = ctx;
 
 	if (r->n == sizeof r->row / sizeof r->row[0])
 		return ERR_INTERNAL;
 	r->row[r->n].idx = idx;
+	r->row[r->n].position = position;
 	r->row[r->n++].mail = mail;
 	return ERR_NONE;
 }
@@ -262,26 +263,36 @@ add_piece(struct sequencer *q, struct session *x, struct pending_piece ***end,
 static enum error_code
 send_news(struct sequencer *q, struct session *x, uint64_t idx)
 {
-	struct pending_own *o = x->p.own;
-	enum piece_what what = PIECE_NEWS;
-	struct pending_piece **last = x->p.piece_end;
-	enum error_code e;
-
 	if (x->p.skip > 0) {
 		x->p.skip--;
 		return ERR_NONE;
 	}
-	while (o != NULL && o->index != idx)
-		o = o->next;
-	if (o != NULL)
-		what = o->opened ? PIECE_OPENED : PIECE_OWN;
-	e = add_piece(q, x, &x->p.piece_end, what, idx, bytes_of(NULL, 0));
-	if (e == ERR_NONE && o != NULL) {
-		(*last)->has_stamp = true;
-		memcpy((*last)->stamp, o->stamp, WIRE_STAMP);
-	}
 	x->p.news_sent++;
-	return e;
+	return add_piece(q, x, &x->p.piece_end, PIECE_NEWS, idx,
+	    bytes_of(NULL, 0));
+}
+
+/* Own records that count before position `before` of the feed. */
+static enum error_code
+send_own(struct sequencer *q, struct session *x, uint64_t before)
+{
+	struct pending_piece **last;
+	const struct own *o;
+	enum error_code e;
+
+	while ((o = session_own_next(x)) != NULL && o->index < before) {
+		last = x->p.piece_end;
+		e = add_piece(q, x, &x->p.piece_end, o->with_body ?
+		    PIECE_NEWS : o->opened ? PIECE_OPENED : PIECE_OWN,
+		    o->index, bytes_of(NULL, 0));
+		if (e != ERR_NONE)
+			return e;
+		(*last)->has_stamp = !o->with_body;
+		memcpy((*last)->stamp, o->stamp, WIRE_STAMP);
+		x->p.own_taken++;
+		x->p.news_sent++;
+	}
+	return ERR_NONE;
 }
 
 static enum drop_why
@@ -367,19 +378,19 @@ serve_behind(struct sequencer *q, struct session *x, struct quantum *u)
 	struct rows r = { .n = 0 };
 	enum error_code e;
 
-	e = store_feed(q->c.store, x->member, x->p.mail_at, FEED_STEP,
+	e = store_feed_placed(q->c.store, x->member, x->p.mail_at, FEED_STEP,
 	    row_add, &r);
 	for (unsigned i = 0; e == ERR_NONE && i < r.n; i++) {
-		if (r.row[i].idx > x->p.feed_at)
+		if (r.row[i].position > x->p.feed_at)
 			break;
 		if (r.row[i].mail)
 			e = try_mail(q, x, u, r.row[i].idx);
-		else if (!u->blocked && r.row[i].idx > x->p.mail_at)
-			x->p.mail_at = r.row[i].idx;
+		else if (!u->blocked)
+			x->p.mail_at = r.row[i].position;
 	}
 	if (e != ERR_NONE || u->blocked)
 		return e;
-	if (r.n < FEED_STEP || r.row[r.n - 1].idx > x->p.feed_at)
+	if (r.n < FEED_STEP || r.row[r.n - 1].position > x->p.feed_at)
 		x->p.mail_at = x->p.feed_at;
 	else
 		u->blocked = u->more = true;
@@ -396,17 +407,20 @@ serve(struct sequencer *q, struct session *x, bool *more)
 	if (x->p.mail_at < x->p.feed_at)
 		e = serve_behind(q, x, &u);
 	if (e == ERR_NONE)
-		e = store_feed(q->c.store, x->member, x->p.feed_at, FEED_STEP,
-		    row_add, &r);
+		e = store_feed_placed(q->c.store, x->member, x->p.feed_at,
+		    FEED_STEP, row_add, &r);
 	for (unsigned i = 0; e == ERR_NONE && i < r.n; i++) {
-		e = r.row[i].mail ? try_mail(q, x, &u, r.row[i].idx) :
-		    send_news(q, x, r.row[i].idx);
-		if (r.row[i].idx > x->p.feed_at)
-			x->p.feed_at = r.row[i].idx;
+		e = send_own(q, x, r.row[i].position);
+		if (e == ERR_NONE)
+			e = r.row[i].mail ? try_mail(q, x, &u, r.row[i].idx) :
+			    send_news(q, x, r.row[i].idx);
+		x->p.feed_at = r.row[i].position;
 		if (!u.blocked)
 			x->p.mail_at = x->p.feed_at;
 	}
 	*more = u.more || r.n >= FEED_STEP;
+	if (e == ERR_NONE && r.n < FEED_STEP)
+		e = send_own(q, x, UINT64_MAX);
 	return e;
 }
 

@@ -50,24 +50,30 @@ answer_busy(struct sequencer *q, const struct asker *who,
 	return ERR_NONE;
 }
 
-/* Remembers what `own` entry the courier will meet in this member's feed. */
-static void
-own_put(struct sequencer *q, const struct asker *who,
+/*
+ * A record in the asker's own name counts in its stream.  What a consent key
+ * alone signed is news like any other.
+ */
+void
+decide_own(struct sequencer *q, const struct asker *who,
     const struct job_item *it, uint64_t index)
 {
+	struct own own = { .index = index };
 	struct session *x = who->session;
-	struct pending_own *o;
 
-	if (x == NULL || x->number != who->number)
+	if (x == NULL || x->number != who->number ||
+	    (strcmp(it->record->signer, who->member) != 0 &&
+	    strcmp(it->record->cosigner, who->member) != 0))
 		return;
-	o = arena_zalloc(q->b.arena, sizeof *o);
-	if (o == NULL)
-		return; /* comes as news with its body instead */
-	o->index = index;
-	memcpy(o->stamp, it->body.stamp, WIRE_STAMP);
-	o->opened = it->body.kind == KIND_OPENING;
-	*x->p.own_end = o;
-	x->p.own_end = &o->next;
+	memcpy(own.stamp, it->body.stamp, WIRE_STAMP);
+	own.opened = it->body.kind == KIND_OPENING;
+	if (session_own(x, &own) != ERR_NONE) {
+		/* its stream would have a hole: let it connect again */
+		session_gone(q->sessions, x);
+		return;
+	}
+	courier_touch(q, x);
+	sessions_ready_put(q->sessions, x);
 }
 
 static void
@@ -165,18 +171,32 @@ decide_refuse(struct sequencer *q, const struct asker *who,
 
 /* ---- one record --------------------------------------------------------------------- */
 
+/* A consent key's record comes from the custodian, cosigned or not. */
+static bool
+from_custodian(struct sequencer *q, const struct asker *who,
+    const struct job_item *it)
+{
+	struct store_case k;
+
+	if (it->record->cosigner[0] != '\0')
+		return strcmp(it->record->cosigner, who->member) == 0;
+	return store_case(q->c.store, it->body.case_id, &k) != ERR_NONE ||
+	    strcmp(k.custodian, who->member) == 0;
+}
+
 /* Is it brought by the one it may come from (PROTOCOL 2)? */
 static bool
-brought_rightly(const struct asker *who, const struct record *r)
+brought_rightly(struct sequencer *q, const struct asker *who,
+    const struct job_item *it)
 {
+	const struct record *r = it->record;
+
 	switch (record_signer_form(r->signer)) {
 	case SIGNER_ROOT:
 	case SIGNER_DUTY:
 		return true;
 	case SIGNER_CASE:
-		return who->local == NULL &&
-		    strcmp(r->cosigner[0] != '\0' ? r->cosigner : "",
-		    who->member) == 0;
+		return who->local == NULL && from_custodian(q, who, it);
 	case SIGNER_MEMBER:
 		return who->local == NULL &&
 		    strcmp(r->signer, who->member) == 0;
@@ -230,7 +250,7 @@ judge(struct sequencer *q, const struct asker *who, const struct job_item *it)
 	e = write_record(q, it, &index);
 	if (e != ERR_NONE)
 		return e;
-	own_put(q, who, it, index);
+	decide_own(q, who, it, index);
 	decide_answer(q, who, it, STATUS_ADMITTED, RULE_ADMIT, index, 0);
 	return ERR_NONE;
 }
@@ -385,7 +405,7 @@ decide_item(struct sequencer *q, const struct asker *who,
 		return ERR_NONE;
 	}
 	/* not entered: else one member could use up another's stamp */
-	if (!brought_rightly(who, it->record)) {
+	if (!brought_rightly(q, who, it)) {
 		decide_answer(q, who, it, STATUS_REFUSED, RULE_WRONG_SIGNER,
 		    0, 0);
 		return ERR_NONE;

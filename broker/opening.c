@@ -62,25 +62,6 @@ tell_senders(struct sequencer *q, const struct job_item *it,
 	return ERR_NONE;
 }
 
-static void
-own_opened(struct sequencer *q, const struct asker *who,
-    const struct job_item *it, uint64_t index)
-{
-	struct session *x = who->session;
-	struct pending_own *p;
-
-	if (x == NULL || x->number != who->number)
-		return;
-	p = arena_zalloc(q->b.arena, sizeof *p);
-	if (p == NULL)
-		return; /* it asks again */
-	p->index = index;
-	p->opened = true;
-	memcpy(p->stamp, it->body.stamp, WIRE_STAMP);
-	*x->p.own_end = p;
-	x->p.own_end = &p->next;
-}
-
 enum error_code
 opening_decide(struct sequencer *q, const struct asker *who,
     const struct job_item *it)
@@ -117,7 +98,7 @@ opening_decide(struct sequencer *q, const struct asker *who,
 		e = tell_senders(q, it, line);
 	if (e != ERR_NONE)
 		return e;
-	own_opened(q, who, it, index);
+	decide_own(q, who, it, index);
 	decide_answer(q, who, it, STATUS_ADMITTED, RULE_ADMIT, index, 0);
 	return ERR_NONE;
 }

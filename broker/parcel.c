@@ -221,7 +221,8 @@ news(struct packing *k, const struct pending_piece *p)
 
 	e = publish_entry(k->q, p->index, &en);
 	if (e == ERR_NONE && p->what == PIECE_OPENED)
-		e = opening_shares(k->q, en, false, &shares, &given);
+		e = opening_shares(k->q, en, p->index < k->q->b.first,
+		    &shares, &given);
 	if (e == ERR_NONE)
 		e = make_room(k, en->body.n + shares.n + 1024);
 	if (e != ERR_NONE)
@@ -419,6 +420,7 @@ settle(struct session *x)
 	x->skip = x->p.skip;
 	if (x->news_sent > before)
 		session_sent(x, x->news_sent, x->feed_at);
+	session_own_settle(x, true);
 }
 
 enum error_code

@@ -107,6 +107,8 @@ forget(struct sequencer *q)
 		next = x->p.next_touched;
 		x->p.touched = false;
 		x->p.next_touched = NULL;
+		/* what was sent is settled: then there is nothing to undo */
+		session_own_settle(x, false);
 		pending_reset(x);
 	}
 	q->b.touched = NULL;

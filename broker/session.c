@@ -41,6 +41,7 @@ sessions_destroy(struct sessions **s)
 		while ((x = (*s)->slot[i]) != NULL) {
 			(*s)->slot[i] = x->hash_next;
 			free(x->sent);
+			free(x->own);
 			free(x);
 		}
 	}
@@ -147,7 +148,10 @@ session_gone(struct sessions *s, struct session *x)
 	x->credit = 0;
 	x->sent_first = x->sent_n = 0;
 	free(x->sent);
+	free(x->own);
 	x->sent = NULL;
+	x->own = NULL;
+	x->own_n = x->own_cap = 0;
 }
 
 size_t
@@ -188,7 +192,6 @@ pending_reset(struct session *x)
 	p->told_end = &p->told;
 	p->reply_end = &p->reply;
 	p->ask_end = &p->ask;
-	p->own_end = &p->own;
 	p->news_sent = x->news_sent;
 	p->feed_at = x->feed_at;
 	p->mail_at = x->mail_at;
@@ -263,6 +266,50 @@ session_confirm(struct session *x, uint64_t count, uint64_t *position)
 		x->sent_n--;
 	}
 	return found;
+}
+
+/* ---- own records ------------------------------------------------------------ */
+
+enum error_code
+session_own(struct session *x, const struct own *own)
+{
+	unsigned cap = x->own_cap == 0 ? 16 : 2 * x->own_cap;
+	struct own *p;
+
+	if (x->own_n >= SESSION_OWN)
+		return ERR_FULL;
+	if (x->own_n == x->own_cap) {
+		p = realloc(x->own, cap * sizeof *p);
+		if (p == NULL)
+			return ERR_NOMEM;
+		x->own = p;
+		x->own_cap = cap;
+	}
+	x->own[x->own_n++] = *own;
+	x->p.own_added++;
+	return ERR_NONE;
+}
+
+const struct own *
+session_own_next(const struct session *x)
+{
+	return x->p.own_taken < x->own_n ? &x->own[x->p.own_taken] : NULL;
+}
+
+void
+session_own_settle(struct session *x, bool durable)
+{
+	unsigned n = x->p.own_taken;
+
+	if (!durable) {
+		x->own_n -= x->p.own_added;
+	} else {
+		if (n > 0)
+			memmove(x->own, x->own + n,
+			    (x->own_n - n) * sizeof *x->own);
+		x->own_n -= n;
+	}
+	x->p.own_taken = x->p.own_added = 0;
 }
 
 bool

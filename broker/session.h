@@ -35,12 +35,15 @@ struct pending_ask {            /* someone wants an arrow key */
 	uint8_t case_id[WIRE_CASE];
 	char by[WIRE_ID_MAX + 1];
 };
-/* A record of this session's own, admitted in this batch. */
-struct pending_own {
-	struct pending_own *next;
+/*
+ * A record of the member's own that was admitted: counted in its stream, and
+ * not in its feed.
+ */
+struct own {
 	uint64_t index;
 	uint8_t stamp[WIRE_STAMP];
 	bool opened;
+	bool with_body;                 /* from before this connection */
 };
 
 struct pending {
@@ -52,12 +55,12 @@ struct pending {
 	struct pending_told *told, **told_end;
 	struct pending_reply *reply, **reply_end;
 	struct pending_ask *ask, **ask_end;
-	struct pending_own *own, **own_end;
 	bool welcome, statement;
 	uint32_t welcome_flags;
 	uint64_t news_sent, feed_at, mail_at;   /* what they will be */
 	unsigned skip;                  /* items of the next group it has */
 	uint32_t credit;
+	unsigned own_taken, own_added;  /* from x->own in this batch */
 };
 
 struct session {
@@ -80,6 +83,8 @@ struct session {
 	struct session *ready_next;     /* waiting for the courier */
 	struct session *beat_prev, *beat_next; /* by time of last statement */
 	struct session *hash_next;
+	struct own *own;                /* not sent yet, by index */
+	unsigned own_n, own_cap;
 	/* counts of the stream sent but not confirmed, oldest first */
 	struct sent { uint64_t count, position; } *sent;
 	unsigned sent_first, sent_n;
@@ -94,6 +99,7 @@ struct session {
 enum {
 	SESSION_SENT = 256,             /* news sent ahead of confirmation: in steps */
 	SESSION_HASH = 16384,
+	SESSION_OWN = 16384,
 };
 
 struct sessions;
@@ -136,6 +142,17 @@ void sessions_beat_done(struct sessions *s, struct session *x, uint64_t boot);
  */
 void session_sent(struct session *x, uint64_t count, uint64_t position);
 bool session_confirm(struct session *x, uint64_t count, uint64_t *position);
+
+/*
+ * Puts an own record into line, in this batch.  ERR_FULL past SESSION_OWN:
+ * the connection is better ended.
+ */
+MUST_USE enum error_code session_own(struct session *x,
+    const struct own *own);
+/* The next one not yet sent; NULL when there is none. */
+const struct own *session_own_next(const struct session *x);
+/* Keeps (or undoes) what the batch did with them. */
+void session_own_settle(struct session *x, bool durable);
 
 /*
  * A token bucket of `burst` that fills at `per_minute`; *level and *boot are

@@ -131,6 +131,8 @@ MUST_USE enum error_code decide_item(struct sequencer *q,
 bool decide_cite_ok(struct sequencer *q, const struct job_item *it);
 MUST_USE enum error_code decide_refuse(struct sequencer *q,
     const struct asker *who, const struct job_item *it, enum rule rule);
+void decide_own(struct sequencer *q, const struct asker *who,
+    const struct job_item *it, uint64_t index);
 /* Takes `n` tokens for refusals to be entered. */
 bool decide_refusals(struct sequencer *q, const struct asker *who, double n);
 void decide_answer(struct sequencer *q, const struct asker *who,
