@@ -43,7 +43,8 @@ encode_key(const struct table_info *t, const struct cell *c, unsigned n,
 	size_t at = 0;
 
 	for (unsigned i = 0; i < n; i++) {
-		if (KEY_MAX - at < 9 + c[i].b.n)
+		if (KEY_MAX - at < 9 || (!table_is_number(t, i) &&
+		    KEY_MAX - at < 9 + c[i].b.n))
 			return false;
 		if (table_is_number(t, i)) {
 			put_be64(out + at, ordered(c[i].u));
