@@ -136,7 +136,7 @@ arrow_labels(const uint8_t key[static ARROW_KEY], const char *const *what,
 	return ERR_NONE;
 }
 
-/* ---- terms ----------------------------------------------------------------- */
+/* ---- terms ---------------------------------------------------------------- */
 
 enum { AD_MAX = ARROW_CASE + 2 * 256 };
 

@@ -165,7 +165,7 @@ keyfile_decode(struct bytes file, const struct unlock *unlock,
 	return error;
 }
 
-/* ---- files ------------------------------------------------------------------ */
+/* ---- files ----------------------------------------------------------- */
 
 static enum error_code
 write_file(const char *path, const struct keyfile_info *info,
@@ -282,7 +282,7 @@ keyfile_change(const char *path, const struct unlock *old,
 	return error;
 }
 
-/* ---- one signing pair ------------------------------------------------------- */
+/* ---- one signing pair ------------------------------------------------ */
 
 enum error_code
 keyfile_write_sign(const char *path, enum keyfile_kind kind,
@@ -334,7 +334,7 @@ out:
 	return error;
 }
 
-/* ---- an identity --------------------------------------------------------------- */
+/* ---- an identity ----------------------------------------------------- */
 
 static void
 identity_put(const struct identity *it, uint8_t out[static IDENTITY])

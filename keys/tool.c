@@ -165,7 +165,7 @@ tool_cost(struct tool *t, enum kdf_cost *out)
 	return ERR_USAGE;
 }
 
-/* ---- partnership and keys ------------------------------------------------------ */
+/* ---- partnership and keys --------------------------------------------- */
 
 const char *
 tool_partnership_path(struct tool *t)
@@ -243,7 +243,7 @@ tool_key(struct tool *t, const struct partnership *p, bool duty, unsigned i,
 	return error;
 }
 
-/* ---- records ----------------------------------------------------------------- */
+/* ---- records ------------------------------------------------------------ */
 
 struct body *
 tool_body(struct tool *t, enum wire_kind kind)

@@ -227,7 +227,7 @@ show_keyfile(struct tool *t, const char *path, json_t *list)
 	return ERR_NONE;
 }
 
-/* ---- printing ------------------------------------------------------------------ */
+/* ---- printing ----------------------------------------------------------- */
 
 static void
 print_value(const char *key, const json_t *value)

@@ -1,6 +1,6 @@
 /*
- * Word lists: 7776 words for each language, numbered alike, compiled in from the
- * files in keys/words so that none can be missing at run time.
+ * Word lists: 7776 words for each language, numbered alike, compiled in
+ * from the files in keys/words so that none can be missing at run time.
  */
 #ifndef WAYLEAVE_KEYS_WORDS_H
 #define WAYLEAVE_KEYS_WORDS_H

@@ -210,7 +210,7 @@ START_TEST(changing_the_passphrase)
 }
 END_TEST
 
-/* ---- unlocking ------------------------------------------------------------------ */
+/* ---- unlocking ------------------------------------------------------- */
 
 static void
 is_pass(struct unlock **u, const char *text)
