@@ -48,6 +48,9 @@ void reader_leave(struct reader *r, const char *path);
 json_t *reader_list(struct reader *r, const json_t *o, const char *name,
     size_t max);
 
+/* The string under `name`, or NULL when absent or wrong. */
+const char *reader_string(struct reader *r, const json_t *o,
+    const char *name);
 /*
  * Text of at most `chars` characters into out (`size` bytes with NUL), ""
  * when absent; no control or direction-changing characters.
