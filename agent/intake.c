@@ -488,6 +488,20 @@ apply_news(struct agent *a, const struct taken *t, struct why *why)
 	return err;
 }
 
+/* A record of ours that was admitted before: no news, perhaps shares. */
+static enum error_code
+apply_copy(struct agent *a, const struct taken *t)
+{
+	const struct entry *e = &t->entry;
+	enum error_code err = outgoing_admitted(a, e->b.stamp, e->index,
+	    e->time);
+
+	if (err == ERR_NONE && e->kind == ENTRY_OPENED &&
+	    strcmp(e->record.signer, a->member) == 0)
+		err = opening_take(a, e, t->piece->shares);
+	return err;
+}
+
 /* A submission and the `delivered` that follows it. */
 static enum error_code
 apply_mail(struct agent *a, const struct parcel *p, const struct taken *t,
@@ -531,6 +545,9 @@ apply_pieces(struct agent *a, const struct parcel *p, const struct taken *t,
 		case PIECE_NEWS:
 		case PIECE_OPENED:
 			err = apply_news(a, &t[i], why);
+			break;
+		case PIECE_COPY:
+			err = apply_copy(a, &t[i]);
 			break;
 		default:
 			err = ERR_FORMAT;

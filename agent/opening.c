@@ -156,9 +156,11 @@ opening_take(struct agent *a, const struct entry *opened, struct bytes shares)
 	for (unsigned i = 0; i < o->n && err == ERR_NONE; i++) {
 		if (lines->line[i].rule != RULE_ADMIT)
 			continue;
-		/* a remembered outcome carries no shares */
+		/* none, or zeros: an outcome remembered, a share destroyed */
 		if (!bytes_take(&shares, 32, &share))
 			break;
+		if (sodium_is_zero(share, 32))
+			continue;
 		err = leases_put(a->leases, o->message[i], o->worker,
 		    lease_end_boot(a, opened->time, lines->line[i].lease_end),
 		    share);
