@@ -126,14 +126,14 @@ phrases_take(struct store *s, const struct effect *e)
 	enum error_code error = rows_scan(s, S_PHRASES_OF, &bound,
 	    take_phrases, &l);
 
-	taken = l.n == 0 ? 0 : l.n - 1;
-	if (e->hash != NULL)
-		for (taken = 0; taken < l.n && memcmp(l.row[taken].record,
-		    e->hash, WIRE_HASH) != 0; taken++)
-			;
+	/* The one named, or the newest that is pending. */
+	for (taken = l.n; taken > 0; taken--)
+		if (e->hash != NULL ? memcmp(l.row[taken - 1].record, e->hash,
+		    WIRE_HASH) == 0 : l.row[taken - 1].state == PHRASES_PENDING)
+			break;
 	/* One that is not there takes nothing. */
-	for (size_t i = 0; i < l.n && taken < l.n && error == ERR_NONE; i++)
-		error = phrases_become(s, e->case_id, &l.row[i], i == taken ?
+	for (size_t i = 1; i <= l.n && taken > 0 && error == ERR_NONE; i++)
+		error = phrases_become(s, e->case_id, &l.row[i - 1], i == taken ?
 		    PHRASES_IN_FORCE : PHRASES_SPENT);
 	free(l.row);
 	return error;
