@@ -81,6 +81,7 @@ struct agent {
 	uint64_t compose_next;          /* waiting copies: boot ms */
 	uint64_t keyring_next;          /* when to look at the epochs again, ms */
 	uint64_t cases_next;            /* when cases have something due, ms */
+	uint64_t cases_ask_next;        /* when to ask for arrow keys again */
 
 	struct edge edge;               /* how far it has followed */
 	struct checkpoint head;         /* newest it verified; what it cites */

@@ -6,6 +6,7 @@
 
 #include "agent/api.h"
 #include "agent/books.h"
+#include "agent/cases.h"
 #include "agent/cases_directory.h"
 #include "agent/opening.h"
 #include "agent/outgoing.h"
@@ -248,8 +249,11 @@ workers_add(struct agent *a, uint32_t uid, const char *account,
 	err = agent_begin(a);
 	if (err != ERR_NONE)
 		return err;
-	err = agent_end(a, put_row(a, uid, account, name, staff_number, role,
-	    team, rights));
+	err = put_row(a, uid, account, name, staff_number, role, team,
+	    rights);
+	if (err == ERR_NONE)
+		err = cases_compare_account(a, account);
+	err = agent_end(a, err);
 	a->cases_next = 0;
 	return err;
 }
