@@ -119,8 +119,11 @@ fold(const char *s, size_t n, char out[static WORDS_WORD_MAX])
 	return m > 0;
 }
 
-/* Goes through the whole list whatever it finds: what is looked for may be
- * part of a secret. */
+/*
+ * Goes through the whole list whatever it finds, since what is looked for
+ * may be part of a secret; only words with another first letter are passed
+ * over quickly.
+ */
 static bool
 find_in(enum words_language language, const char *folded, unsigned *number)
 {
@@ -133,7 +136,8 @@ find_in(enum words_language language, const char *folded, unsigned *number)
 
 		if (stop == NULL)
 			break;
-		if (fold(at, (size_t)(stop - at), word) &&
+		if (((unsigned char)*at >= 0x80 || *at == folded[0]) &&
+		    fold(at, (size_t)(stop - at), word) &&
 		    strcmp(word, folded) == 0) {
 			*number = i;
 			found = true;
