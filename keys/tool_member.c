@@ -172,9 +172,11 @@ confirm(struct tool *t, const char *words)
 		    "not the file they sent");
 		return ERR_CRYPTO;
 	}
-	tool_say(t, "words", "%s", words);
-	if (!isatty(STDIN_FILENO) || t->secrets != NULL)
+	if (!isatty(STDIN_FILENO) || t->secrets != NULL) {
+		tool_say(t, "words", "%s", words);
 		return ERR_NONE;
+	}
+	printf("%-12s %s\n", "words", words);
 	printf("Did they read out these six words? yes/no: ");
 	fflush(stdout);
 	if (fgets(line, sizeof line, stdin) == NULL ||
