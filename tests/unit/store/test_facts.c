@@ -1,0 +1,856 @@
+#include "store/facts.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "tests/support/book.h"
+#include "tests/support/test.h"
+
+#define START UINT64_C(1900000000000)
+#define HOURS(n) ((n) * (uint64_t)HOUR_MS)
+#define DAYS(n) ((n) * (uint64_t)DAY_MS)
+
+enum { REFUGE = WORLD_CUSTODIAN, POLICE = WORLD_POLICE,
+	SCHOOL = WORLD_SCHOOL, AUDITOR = WORLD_AUDITOR, CLINIC = WORLD_OTHERS };
+
+static struct world world, *w = &world;
+static struct book book, *b = &book;
+static struct world_payload payload;
+
+static void
+setup(void)
+{
+	world_make(w, 7, START);
+	book_make(b, w);
+}
+
+static void
+teardown(void)
+{
+	book_replay(b);         /* whatever a test did must replay */
+	book_free(b);
+	world_free(w);
+}
+
+static void
+cite(unsigned m)
+{
+	w->m[m].cite = book_cite(b);
+}
+
+/* A case with phrases; consent is signed over the newest checkpoint. */
+static void
+open_case(void)
+{
+	world_case_make(w);
+	book_admit(b, world_case_opened(w));
+	book_admit(b, world_phrases(w));
+	cite(REFUGE);
+}
+
+static struct record *
+grant(unsigned from, unsigned to)
+{
+	struct record *r;
+
+	cite(REFUGE);
+	r = world_grant(w, from, to, false, NULL);
+	book_admit(b, r);
+	return r;
+}
+
+static void
+wait_ms(uint64_t ms)
+{
+	w->now += ms;
+}
+
+static uint64_t
+submit(unsigned from, unsigned to, const char *what)
+{
+	return book_admit(b, world_submission(w, from, to, what, 1024,
+	    &payload, NULL));
+}
+
+/* Delivered, received, and stored by the recipient. */
+static uint64_t
+send(unsigned from, unsigned to, const char *what)
+{
+	uint64_t m = submit(from, to, what);
+
+	ck_assert_int_eq((int)book_deliver(b, m), RULE_ADMIT);
+	book_admit(b, world_receipt(w, to, &m, 1, 0));
+	return m;
+}
+
+static enum rule
+open_one(unsigned by, uint64_t message)
+{
+	enum rule rule = RULE_END, all;
+
+	all = book_open(b, world_opening(w, by, &message, 1), &rule);
+	return all == RULE_ADMIT ? rule : all;
+}
+
+/* The introduction of the case and its conflict check at an agency. */
+static void
+introduce(unsigned to)
+{
+	uint64_t m;
+
+	cite(REFUGE);
+	book_admit(b, world_grant(w, REFUGE, to, true, NULL));
+	m = send(REFUGE, to, "ID");
+	ck_assert_int_eq((int)open_one(to, m), RULE_ADMIT);
+	book_admit(b, world_checked(w, to, m));
+}
+
+static struct store_case
+the_case(void)
+{
+	struct store_case c;
+
+	ck_ok(store_case(b->s, w->kase.id, &c));
+	return c;
+}
+
+/* The kinds of the newest entries, oldest first: "RZE". */
+static const char *
+tail(unsigned n)
+{
+	static char text[64];
+	struct entry e;
+	unsigned i;
+
+	for (i = 0; i < n; i++) {
+		arena_reset(b->a);
+		book_entry(b, b->n - n + i, &e);
+		text[i] = "?RdoZEfxn"[e.kind];
+	}
+	text[n] = '\0';
+	return text;
+}
+
+static void
+last_ended(uint64_t back, const char *from, const char *to, unsigned n)
+{
+	struct entry e;
+
+	arena_reset(b->a);
+	book_entry(b, b->n - 1 - back, &e);
+	ck_assert_int_eq((int)e.kind, ENTRY_ENDED);
+	ck_assert_str_eq(e.u.ended.sender, from);
+	ck_assert_str_eq(e.u.ended.recipient, to);
+	ck_assert_uint_eq(e.u.ended.n, n);
+}
+
+/* ---- the whole way ---------------------------------------------------------- */
+
+START_TEST(a_message_and_its_end)
+{
+	struct record *g;
+	uint64_t m, queued;
+
+	open_case();
+	introduce(SCHOOL);
+	g = grant(POLICE, SCHOOL);
+	m = send(POLICE, SCHOOL, "C1");
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_ADMIT);
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_ADMIT);
+	queued = submit(POLICE, SCHOOL, "C2");
+	book_admit(b, world_withdraw(w, REFUGE, g));
+	ck_assert_str_eq(tail(2), "RE");
+	last_ended(0, "police", "school", 1);
+	ck_assert_int_eq((int)book_deliver(b, queued), RULE_WITHDRAWN);
+	ck_assert_str_eq(tail(1), "x");
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_OVER);
+	ck_assert_int_eq((int)book_put(b, world_submission(w, POLICE, SCHOOL,
+	    "C1", 1024, &payload, NULL), NULL), RULE_WITHDRAWN);
+}
+END_TEST
+
+START_TEST(no_grant_no_bytes)
+{
+	open_case();
+	ck_assert_int_eq((int)book_put(b, world_submission(w, POLICE, SCHOOL,
+	    "C1", 1024, &payload, NULL), NULL), RULE_NO_GRANT);
+	grant(POLICE, SCHOOL);
+	ck_assert_int_eq((int)book_put(b, world_submission(w, POLICE, SCHOOL,
+	    "C5", 1024, &payload, NULL), NULL), RULE_LABELS);
+	ck_assert_int_eq((int)book_put(b, world_submission(w, SCHOOL, POLICE,
+	    "C1", 1024, &payload, NULL), NULL), RULE_NO_GRANT);
+	w->kase.id[0] ^= 1;
+	ck_assert_int_eq((int)book_put(b, world_submission(w, POLICE, SCHOOL,
+	    "C1", 1024, &payload, NULL), NULL), RULE_NO_CASE);
+}
+END_TEST
+
+START_TEST(nothing_before_the_conflict_check)
+{
+	uint64_t m, intro;
+
+	open_case();
+	grant(POLICE, SCHOOL);
+	m = send(POLICE, SCHOOL, "C1");
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_NOT_CHECKED);
+	cite(REFUGE);
+	book_admit(b, world_grant(w, REFUGE, SCHOOL, true, NULL));
+	intro = send(REFUGE, SCHOOL, "ID");
+	ck_assert_int_eq((int)book_put(b, world_checked(w, SCHOOL, intro),
+	    NULL), RULE_NOT_OPENED);
+	ck_assert_int_eq((int)open_one(SCHOOL, intro), RULE_ADMIT);
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_NOT_CHECKED);
+	ck_assert_int_eq((int)book_put(b, world_checked(w, SCHOOL, m),
+	    NULL), RULE_NOT_OPENED);
+	book_admit(b, world_checked(w, SCHOOL, intro));
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_ADMIT);
+	/* The custodian wrote the exclusions itself. */
+	grant(POLICE, REFUGE);
+	m = send(POLICE, REFUGE, "C1");
+	ck_assert_int_eq((int)open_one(REFUGE, m), RULE_ADMIT);
+}
+END_TEST
+
+START_TEST(openings_of_others)
+{
+	enum rule rule[4];
+	uint64_t m[4];
+
+	open_case();
+	introduce(SCHOOL);
+	introduce(CLINIC);
+	grant(POLICE, SCHOOL);
+	grant(POLICE, CLINIC);
+	m[0] = send(POLICE, SCHOOL, "C1");
+	m[1] = send(POLICE, CLINIC, "C1");
+	m[2] = submit(POLICE, SCHOOL, "C2");
+	m[3] = b->n + 100;
+	ck_assert_int_eq((int)book_open(b, world_opening(w, SCHOOL, m, 4),
+	    rule), RULE_ADMIT);
+	ck_assert_int_eq((int)rule[0], RULE_ADMIT);
+	ck_assert_int_eq((int)rule[1], RULE_NOT_RECIPIENT);
+	ck_assert_int_eq((int)rule[2], RULE_NOT_DELIVERED);
+	ck_assert_int_eq((int)rule[3], RULE_NO_MESSAGE);
+	ck_assert_str_eq(tail(4), "offf");
+}
+END_TEST
+
+START_TEST(rejected_and_recalled)
+{
+	struct record *r;
+	uint64_t m, n;
+
+	open_case();
+	introduce(SCHOOL);
+	grant(POLICE, SCHOOL);
+	m = submit(POLICE, SCHOOL, "C1");
+	ck_assert_int_eq((int)book_deliver(b, m), RULE_ADMIT);
+	book_admit(b, world_receipt(w, SCHOOL, &m, 1, RULE_LABELS));
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_GONE);
+	r = world_submission(w, POLICE, SCHOOL, "C1", 1024, &payload, NULL);
+	n = book_admit(b, r);
+	book_admit(b, world_recall(w, POLICE, r));      /* still queued */
+	ck_assert_str_eq(tail(2), "Rx");
+	ck_assert_int_eq((int)book_deliver(b, n), RULE_RECALLED);
+	r = world_submission(w, POLICE, SCHOOL, "C1", 1024, &payload, NULL);
+	book_admit(b, world_recall(w, POLICE, r));      /* given up */
+	ck_assert_str_eq(tail(1), "R");
+	ck_assert_int_eq((int)book_put(b, r, NULL), RULE_RECALLED_ID);
+	r = world_submission(w, POLICE, SCHOOL, "C1", 1024, &payload, NULL);
+	m = book_admit(b, r);
+	ck_assert_int_eq((int)book_deliver(b, m), RULE_ADMIT);
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_ADMIT);
+	book_admit(b, world_recall(w, POLICE, r));
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_RECALLED);
+	book_admit(b, world_receipt(w, SCHOOL, &m, 1, 0));
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_RECALLED);
+}
+END_TEST
+
+/* ---- grants --------------------------------------------------------------------- */
+
+static void
+without_waiver(struct wire_grant *g)
+{
+	g->has_waiver = false;
+	memset(g->waiver, 0, sizeof g->waiver);
+}
+
+START_TEST(delay_for_new_recipients)
+{
+	open_case();
+	introduce(SCHOOL);
+	cite(REFUGE);
+	book_admit(b, world_grant(w, POLICE, SCHOOL, false, without_waiver));
+	ck_assert_int_eq((int)book_put(b, world_submission(w, POLICE, SCHOOL,
+	    "C1", 1024, &payload, NULL), NULL), RULE_COOLING);
+	wait_ms(HOURS(24) - 1);
+	ck_assert_int_eq((int)book_put(b, world_submission(w, POLICE, SCHOOL,
+	    "C1", 1024, &payload, NULL), NULL), RULE_COOLING);
+	wait_ms(1);
+	submit(POLICE, SCHOOL, "C1");
+	/* Now the school is known in this case: from anybody, at once. */
+	cite(REFUGE);
+	book_admit(b, world_grant(w, CLINIC, SCHOOL, false, without_waiver));
+	submit(CLINIC, SCHOOL, "C1");
+}
+END_TEST
+
+static void
+same_worker(struct wire_grant *g)
+{
+	memcpy(g->waiver, g->worker, sizeof g->waiver);
+}
+static void
+no_such_worker(struct wire_grant *g)
+{
+	g->worker[0] ^= 1;
+}
+static void
+to_itself(struct wire_grant *g)
+{
+	strcpy(g->recipient, g->sender);
+}
+static void
+to_the_auditor(struct wire_grant *g)
+{
+	strcpy(g->recipient, "watch");
+}
+static void
+to_nobody(struct wire_grant *g)
+{
+	strcpy(g->recipient, "nobody");
+}
+
+START_TEST(grants_refused)
+{
+	static const struct {
+		void (*edit)(struct wire_grant *);
+		enum rule rule;
+	} row[] = {
+		{ same_worker, RULE_WAIVER }, { no_such_worker, RULE_WORKER },
+		{ to_itself, RULE_SELF }, { to_the_auditor, RULE_END_UNKNOWN },
+		{ to_nobody, RULE_END_UNKNOWN },
+	};
+	struct record *r;
+	size_t i;
+
+	world_case_make(w);
+	book_admit(b, world_case_opened(w));
+	ck_assert_int_eq((int)book_put(b, world_grant(w, POLICE, SCHOOL,
+	    false, NULL), NULL), RULE_NO_PHRASES);
+	book_admit(b, world_phrases(w));
+	for (i = 0; i < sizeof row / sizeof row[0]; i++)
+		ck_assert_int_eq((int)book_put(b, world_grant(w, POLICE,
+		    SCHOOL, false, row[i].edit), NULL), (int)row[i].rule);
+	/* Signed before she said no, come after it. */
+	cite(REFUGE);
+	r = world_grant(w, POLICE, SCHOOL, false, NULL);
+	book_admit(b, world_withdraw(w, REFUGE, NULL));
+	ck_assert_int_eq((int)book_put(b, r, NULL), RULE_CITES_TOO_LITTLE);
+	cite(REFUGE);
+	r = world_grant(w, POLICE, SCHOOL, false, NULL);
+	book_admit(b, world_withdraw(w, REFUGE, r));    /* named before */
+	ck_assert_int_eq((int)book_put(b, r, NULL), RULE_NAMED_WITHDRAWN);
+	/* A day old. */
+	r = world_grant(w, POLICE, SCHOOL, false, NULL);
+	wait_ms(HOURS(24) + 1);
+	ck_assert_int_eq((int)book_put(b, r, NULL), RULE_TOO_OLD);
+}
+END_TEST
+
+START_TEST(withdrawals)
+{
+	struct record *g, *g2;
+
+	open_case();
+	g = grant(POLICE, SCHOOL);
+	ck_assert_int_eq((int)book_put(b, world_withdraw(w, CLINIC, g),
+	    NULL), RULE_NOT_YOURS);
+	book_admit(b, world_withdraw(w, SCHOOL, g));
+	ck_assert_str_eq(tail(2), "RE");
+	book_admit(b, world_withdraw(w, REFUGE, g));    /* again: tells none */
+	ck_assert_str_eq(tail(2), "ER");
+	g2 = grant(POLICE, SCHOOL);
+	grant(SCHOOL, POLICE);
+	grant(SCHOOL, CLINIC);
+	book_admit(b, world_withdraw(w, REFUGE, NULL));
+	ck_assert_str_eq(tail(4), "REEE");
+	last_ended(2, "police", "school", 1);
+	last_ended(1, "school", "agency-5", 1);
+	last_ended(0, "school", "police", 1);
+	book_admit(b, world_withdraw(w, REFUGE, g2));
+	ck_assert_str_eq(tail(2), "ER");
+}
+END_TEST
+
+START_TEST(closing)
+{
+	uint64_t m;
+
+	open_case();
+	introduce(SCHOOL);
+	grant(POLICE, SCHOOL);
+	m = send(POLICE, SCHOOL, "C1");
+	book_admit(b, world_close(w));
+	ck_assert_str_eq(tail(3), "REE");
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_CLOSED);
+	cite(REFUGE);
+	ck_assert_int_eq((int)book_put(b, world_grant(w, POLICE, SCHOOL,
+	    false, NULL), NULL), RULE_CLOSED);
+	book_admit(b, world_close(w));
+	book_admit(b, world_stop(w, CLINIC, w->kase.token[0]));
+	ck_assert_str_eq(tail(2), "RZ");
+	ck_assert_int_eq((int)the_case().state, CASE_CLOSED);
+}
+END_TEST
+
+/* ---- re-opening -------------------------------------------------------------------- */
+
+START_TEST(reading_after_expiry)
+{
+	struct record *g;
+	uint64_t m, unread;
+
+	open_case();
+	introduce(SCHOOL);
+	g = grant(POLICE, SCHOOL);              /* 30 days, to be read 30 more */
+	m = send(POLICE, SCHOOL, "C1");
+	unread = send(POLICE, SCHOOL, "C1");
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_ADMIT);
+	wait_ms(DAYS(31));
+	ck_assert_int_eq((int)open_one(SCHOOL, unread), RULE_EXPIRED);
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_ADMIT);
+	book_admit(b, world_stop(w, POLICE, w->kase.token[0]));
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_FROZEN);
+	wait_ms(HOURS(25));
+	book_later(b);
+	cite(REFUGE);
+	randombytes_buf(w->kase.token, sizeof w->kase.token);
+	book_admit(b, world_phrases(w));
+	book_admit(b, world_resume(w, the_case().stop_idx));
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_ADMIT);
+	book_admit(b, world_withdraw(w, SCHOOL, g));
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_WITHDRAWN);
+}
+END_TEST
+
+START_TEST(closed_for_good)
+{
+	uint64_t m;
+
+	open_case();
+	introduce(SCHOOL);
+	grant(POLICE, SCHOOL);
+	m = send(POLICE, SCHOOL, "C1");
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_ADMIT);
+	wait_ms(DAYS(60) - 1);
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_ADMIT);
+	wait_ms(1);
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_OVER);
+	grant(POLICE, SCHOOL);                  /* comes too late for it */
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_OVER);
+	book_admit(b, world_sealing(w, SCHOOL));
+	ck_assert_int_eq((int)open_one(SCHOOL, send(POLICE, SCHOOL, "C1")),
+	    RULE_ADMIT);
+}
+END_TEST
+
+/* ---- stops --------------------------------------------------------------------------- */
+
+START_TEST(stop_and_resume)
+{
+	uint64_t m, queued, stop;
+	struct record *r;
+
+	open_case();
+	introduce(SCHOOL);
+	grant(POLICE, SCHOOL);
+	m = send(POLICE, SCHOOL, "C1");
+	queued = submit(POLICE, SCHOOL, "C2");
+	stop = book_admit(b, world_stop(w, CLINIC, w->kase.token[1]));
+	ck_assert_str_eq(tail(2), "RZ");
+	ck_assert_uint_eq(the_case().stop_idx, stop);
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_FROZEN);
+	book_later(b);
+	last_ended(2, "police", "school", 1);
+	last_ended(1, "refuge", "school", 1);
+	ck_assert_str_eq(tail(1), "x");
+	ck_assert_int_eq((int)book_deliver(b, queued), RULE_FROZEN);
+	cite(REFUGE);
+	ck_assert_int_eq((int)book_put(b, world_grant(w, POLICE, SCHOOL,
+	    false, NULL), NULL), RULE_FROZEN);
+	/* New phrases, then a resume: not before a day has passed and been
+	 * cited, not of another stop. */
+	ck_assert_int_eq((int)book_put(b, world_resume(w, stop), NULL),
+	    RULE_TOO_SOON);
+	wait_ms(HOURS(24));
+	ck_assert_int_eq((int)book_put(b, world_resume(w, stop), NULL),
+	    RULE_CITES_EARLY);
+	book_later(b);
+	ck_assert_str_eq(tail(1), "n");
+	cite(REFUGE);
+	ck_assert_int_eq((int)book_put(b, world_resume(w, stop), NULL),
+	    RULE_PHRASES_SPENT);
+	randombytes_buf(w->kase.token, sizeof w->kase.token);
+	r = world_phrases(w);
+	ck_assert_int_eq((int)book_put(b, world_resume(w, stop), NULL),
+	    RULE_PHRASES_SPENT);
+	book_admit(b, r);
+	ck_assert_int_eq((int)book_put(b, world_resume(w, stop - 1), NULL),
+	    RULE_OTHER_STOP);
+	book_admit(b, world_resume(w, stop));
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_ADMIT);
+	ck_assert_int_eq((int)book_put(b, world_resume(w, stop), NULL),
+	    RULE_NOT_FROZEN);
+	ck_assert_int_eq((int)book_put(b, world_phrases(w), NULL),
+	    RULE_PHRASES_UNWANTED);
+	grant(POLICE, CLINIC);
+}
+END_TEST
+
+/* Either phrase while frozen is a newer stop: the day begins again. */
+START_TEST(stop_again)
+{
+	uint64_t first, second;
+
+	open_case();
+	grant(POLICE, SCHOOL);
+	first = book_admit(b, world_stop(w, CLINIC, w->kase.token[0]));
+	wait_ms(HOURS(23));
+	second = book_admit(b, world_stop(w, SCHOOL, w->kase.token[0]));
+	ck_assert_uint_eq(the_case().stop_idx, second);
+	wait_ms(HOURS(23));
+	book_later(b);
+	cite(REFUGE);
+	randombytes_buf(w->kase.token, sizeof w->kase.token);
+	book_admit(b, world_phrases(w));
+	ck_assert_int_eq((int)book_put(b, world_resume(w, first), NULL),
+	    RULE_OTHER_STOP);
+	ck_assert_int_eq((int)book_put(b, world_resume(w, second), NULL),
+	    RULE_TOO_SOON);
+	wait_ms(HOURS(1));
+	book_later(b);
+	cite(REFUGE);
+	book_admit(b, world_resume(w, second));
+}
+END_TEST
+
+/* Spent phrases freeze nothing; unknown ones neither; both are admitted. */
+START_TEST(phrases_that_stop_nothing)
+{
+	uint8_t old[32], other[32];
+	uint64_t stop;
+
+	open_case();
+	grant(POLICE, SCHOOL);
+	memcpy(old, w->kase.token[1], 32);
+	randombytes_buf(other, sizeof other);
+	stop = book_admit(b, world_stop(w, SCHOOL, w->kase.token[0]));
+	wait_ms(HOURS(24));
+	book_later(b);
+	cite(REFUGE);
+	randombytes_buf(w->kase.token, sizeof w->kase.token);
+	book_admit(b, world_phrases(w));
+	book_admit(b, world_resume(w, stop));
+	book_admit(b, world_stop(w, SCHOOL, old));
+	ck_assert_str_eq(tail(2), "RZ");
+	ck_assert_int_eq((int)the_case().state, CASE_OPEN);
+	book_admit(b, world_stop(w, SCHOOL, other));
+	ck_assert_str_eq(tail(2), "RZ");
+	ck_assert_int_eq((int)the_case().state, CASE_OPEN);
+	book_admit(b, world_stop(w, SCHOOL, w->kase.token[0]));
+	ck_assert_int_eq((int)the_case().state, CASE_FROZEN);
+}
+END_TEST
+
+/* Said before the custodian's queue was delivered, it still stops. */
+START_TEST(said_before_it_was_known)
+{
+	uint64_t stop;
+
+	world_case_make(w);
+	stop = book_admit(b, world_stop(w, SCHOOL, w->kase.token[0]));
+	wait_ms(HOURS(1));
+	book_admit(b, world_case_opened(w));
+	ck_assert_int_eq((int)the_case().state, CASE_OPEN);
+	book_admit(b, world_phrases(w));
+	ck_assert_str_eq(tail(2), "RZ");
+	ck_assert_int_eq((int)the_case().state, CASE_FROZEN);
+	ck_assert_uint_eq(the_case().stop_idx, stop);
+	ck_assert_uint_eq(the_case().stop_at, START);
+	wait_ms(HOURS(24));
+	book_later(b);
+	cite(REFUGE);
+	ck_assert_int_eq((int)book_put(b, world_resume(w, stop), NULL),
+	    RULE_PHRASES_SPENT);
+}
+END_TEST
+
+/* Before the first grant phrases are pending, and stop all the same. */
+START_TEST(pending_phrases_stop)
+{
+	uint8_t first[32];
+
+	open_case();
+	memcpy(first, w->kase.token[0], 32);
+	randombytes_buf(w->kase.token, sizeof w->kase.token);
+	book_admit(b, world_phrases(w));
+	cite(REFUGE);
+	book_admit(b, world_stop(w, SCHOOL, first));
+	ck_assert_int_eq((int)the_case().state, CASE_FROZEN);
+}
+END_TEST
+
+/* A resume takes the phrases it names; a grant after it takes no others. */
+START_TEST(resume_takes_its_phrases)
+{
+	uint8_t named[32], record[WIRE_HASH];
+	uint64_t stop;
+
+	open_case();
+	grant(POLICE, SCHOOL);
+	stop = book_admit(b, world_stop(w, SCHOOL, w->kase.token[0]));
+	wait_ms(HOURS(24));
+	book_later(b);
+	cite(REFUGE);
+	randombytes_buf(w->kase.token, sizeof w->kase.token);
+	memcpy(named, w->kase.token[0], 32);
+	book_admit(b, world_phrases(w));
+	memcpy(record, w->kase.phrases, sizeof record);
+	randombytes_buf(w->kase.token, sizeof w->kase.token);
+	book_admit(b, world_phrases(w));
+	memcpy(w->kase.phrases, record, sizeof record);
+	book_admit(b, world_resume(w, stop));
+	grant(POLICE, CLINIC);
+	book_admit(b, world_stop(w, SCHOOL, w->kase.token[0]));
+	ck_assert_int_eq((int)the_case().state, CASE_OPEN);
+	book_admit(b, world_stop(w, SCHOOL, named));
+	ck_assert_int_eq((int)the_case().state, CASE_FROZEN);
+}
+END_TEST
+
+/* A phrase that two cases drew alike stops both, at once. */
+START_TEST(two_cases_one_phrase)
+{
+	struct world_case first;
+	struct store_case c;
+
+	open_case();
+	first = w->kase;
+	world_case_make(w);
+	memcpy(w->kase.token, first.token, sizeof first.token);
+	book_admit(b, world_case_opened(w));
+	book_admit(b, world_phrases(w));
+	book_admit(b, world_stop(w, SCHOOL, first.token[1]));
+	ck_assert_str_eq(tail(3), "RZZ");
+	ck_ok(store_case(b->s, first.id, &c));
+	ck_assert_int_eq((int)c.state, CASE_FROZEN);
+	ck_assert_int_eq((int)the_case().state, CASE_FROZEN);
+}
+END_TEST
+
+/* ---- members -------------------------------------------------------------------------- */
+
+START_TEST(suspended_and_back)
+{
+	uint64_t m, queued;
+
+	open_case();
+	introduce(SCHOOL);
+	grant(POLICE, SCHOOL);
+	m = send(POLICE, SCHOOL, "C1");
+	queued = submit(POLICE, SCHOOL, "C1");
+	book_admit(b, world_suspend(w, POLICE));
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_END_AWAY);
+	ck_assert_int_eq((int)book_deliver(b, queued), RULE_END_AWAY);
+	ck_assert_int_eq((int)book_put(b, world_submission(w, POLICE, SCHOOL,
+	    "C1", 1024, &payload, NULL), NULL), RULE_NOT_STANDING);
+	book_admit(b, world_member(w, POLICE));
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_ADMIT);
+	book_admit(b, world_suspend(w, REFUGE));        /* custodian */
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_CUSTODIAN_GONE);
+	ck_assert_int_eq((int)book_deliver(b, queued), RULE_CUSTODIAN_GONE);
+	ck_assert_int_eq((int)book_put(b, world_grant(w, POLICE, CLINIC,
+	    false, NULL), NULL), RULE_NOT_STANDING);
+	book_admit(b, world_withdraw(w, REFUGE, NULL)); /* she may still stop */
+	book_admit(b, world_member(w, REFUGE));
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_OVER);
+}
+END_TEST
+
+START_TEST(revoked_for_good)
+{
+	uint64_t m;
+
+	open_case();
+	introduce(SCHOOL);
+	grant(POLICE, SCHOOL);
+	grant(CLINIC, SCHOOL);
+	m = send(POLICE, SCHOOL, "C1");
+	book_admit(b, world_revoke(w, POLICE));
+	ck_assert_str_eq(tail(2), "RE");
+	last_ended(0, "police", "school", 1);
+	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_END_AWAY);
+	ck_assert_int_eq((int)book_put(b, world_member(w, POLICE), NULL),
+	    RULE_MEMBER_GONE);
+	ck_assert_int_eq((int)book_put(b, world_stop(w, POLICE,
+	    w->kase.token[0]), NULL), RULE_REVOKED);
+	book_admit(b, world_revoke(w, REFUGE));         /* custodian */
+	ck_assert_int_eq((int)book_put(b, world_submission(w, CLINIC, SCHOOL,
+	    "C1", 1024, &payload, NULL), NULL), RULE_CUSTODIAN_GONE);
+}
+END_TEST
+
+START_TEST(keys_and_serials)
+{
+	struct record *r, *old;
+
+	old = world_sealing(w, POLICE);
+	book_admit(b, world_sealing(w, POLICE));
+	ck_assert_int_eq((int)book_put(b, old, NULL), RULE_EPOCH_ORDER);
+	r = world_member(w, POLICE);
+	book_admit(b, world_member(w, POLICE));
+	ck_assert_int_eq((int)book_put(b, r, NULL), RULE_SERIAL);
+	/* Renewal ends its sealing keys; epochs go on growing. */
+	open_case();
+	grant(SCHOOL, POLICE);
+	ck_assert_int_eq((int)book_put(b, world_submission(w, SCHOOL, POLICE,
+	    "C1", 1024, &payload, NULL), NULL), RULE_NO_EPOCH);
+	book_admit(b, world_sealing(w, POLICE));
+	submit(SCHOOL, POLICE, "C1");
+	/* Another member's key, today or ever. */
+	memcpy(&w->m[CLINIC].link, &w->m[POLICE].link,
+	    sizeof w->m[POLICE].link);
+	ck_assert_int_eq((int)book_put(b, world_member(w, CLINIC), NULL),
+	    RULE_KEY_TAKEN);
+	memset(w->m[CLINIC].link.public, 0, WIRE_KEY);
+	ck_assert_int_eq((int)book_put(b, world_member(w, CLINIC), NULL),
+	    RULE_KEY_TAKEN);
+	/* A root in force signs partnerships whose serial grows. */
+	r = world_partnership(w);
+	book_admit(b, world_partnership(w));
+	ck_assert_int_eq((int)book_put(b, r, NULL), RULE_SERIAL);
+	identity_sign_pair(&w->root[1]);
+	ck_assert_int_eq((int)book_put(b, world_partnership(w), NULL),
+	    RULE_ROOTS);
+}
+END_TEST
+
+/* What was signed with a key that a newer record replaced is not believed. */
+START_TEST(replaced_signing_key)
+{
+	struct record *r = world_worker(w, POLICE, 0);
+	struct facts_checked c = { .cite_ok = true };
+	struct sign_pair pair = w->m[POLICE].sign;
+	struct facts_room room;
+	struct facts f;
+	struct body body;
+
+	identity_sign_pair(&w->m[POLICE].sign);
+	book_admit(b, world_member(w, POLICE));
+	ck_ok(wire_body_decode(w->a, r, &body, NULL));
+	c.signer_key = pair.public;
+	ck_ok(facts_for_record(b->s, w->now, r, &body, &c, &room, &f));
+	ck_assert_int_eq((int)rules_decide(&f).rule, RULE_STALE_KEY);
+	c.signer_key = w->m[POLICE].sign.public;
+	ck_ok(facts_for_record(b->s, w->now, r, &body, &c, &room, &f));
+	ck_assert_int_eq((int)rules_decide(&f).rule, RULE_ADMIT);
+	w->m[POLICE].sign = pair;       /* for the replay of older records */
+}
+END_TEST
+
+START_TEST(same_stamp_other_bytes)
+{
+	struct record *r = world_worker(w, POLICE, 0);
+	struct body body;
+	struct buf out;
+
+	book_admit(b, r);
+	ck_ok(wire_body_decode(w->a, r, &body, NULL));
+	strcpy(body.u.worker.team, "south");
+	buf_init(&out, WIRE_BODY_MAX);
+	ck_ok(wire_body_encode(&body, &out));
+	r->body = bytes_of(arena_dup(w->a, out.data, out.n), out.n);
+	buf_free(&out);
+	world_sign(w, r, POLICE);
+	ck_assert_int_eq((int)book_put(b, r, NULL), RULE_STAMP_USED);
+}
+END_TEST
+
+START_TEST(epochs_and_lives)
+{
+	struct record *r;
+
+	open_case();
+	grant(POLICE, SCHOOL);
+	wait_ms(DAYS(7) + 1);
+	ck_assert_int_eq((int)book_put(b, world_submission(w, POLICE, SCHOOL,
+	    "C1", 1024, &payload, NULL), NULL), RULE_EPOCH_OVER);
+	wait_ms(DAYS(15));
+	book_admit(b, world_sealing(w, SCHOOL));
+	/* 10 days of life, 8 of the grant left. */
+	r = world_submission(w, POLICE, SCHOOL, "C1", 1024, &payload, NULL);
+	ck_assert_int_eq((int)book_put(b, r, NULL), RULE_OUTLIVES);
+}
+END_TEST
+
+START_TEST(before_sending)
+{
+	struct facts_room room;
+	struct facts f;
+	struct body body;
+	struct record *r;
+
+	open_case();
+	grant(POLICE, SCHOOL);
+	r = world_submission(w, POLICE, SCHOOL, "C1", 1024, &payload, NULL);
+	ck_ok(wire_body_decode(w->a, r, &body, NULL));
+#define SENDING(from, expires)                                            \
+	(facts_for_sending(b->s, w->now, w->kase.id, from, "school",      \
+	    (const uint8_t (*)[WIRE_LABEL])body.u.submission.label, 1,    \
+	    expires, &room, &f) == ERR_NONE ? (int)rules_decide(&f).rule : -1)
+	ck_assert_int_eq(SENDING("police", w->now + 1), RULE_ADMIT);
+	ck_assert_int_eq(SENDING("refuge", w->now + 1), RULE_NO_GRANT);
+	ck_assert_int_eq(SENDING("police", w->now), RULE_MESSAGE_OVER);
+	ck_assert_int_eq(SENDING("police", w->now + DAYS(31)), RULE_OUTLIVES);
+	ck_assert_int_eq(SENDING("nobody", w->now + 1), RULE_END_UNKNOWN);
+}
+END_TEST
+
+static void
+fill(TCase *tc)
+{
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, a_message_and_its_end);
+	tcase_add_test(tc, no_grant_no_bytes);
+	tcase_add_test(tc, nothing_before_the_conflict_check);
+	tcase_add_test(tc, openings_of_others);
+	tcase_add_test(tc, rejected_and_recalled);
+	tcase_add_test(tc, delay_for_new_recipients);
+	tcase_add_test(tc, grants_refused);
+	tcase_add_test(tc, withdrawals);
+	tcase_add_test(tc, closing);
+	tcase_add_test(tc, reading_after_expiry);
+	tcase_add_test(tc, closed_for_good);
+	tcase_add_test(tc, stop_and_resume);
+	tcase_add_test(tc, stop_again);
+	tcase_add_test(tc, phrases_that_stop_nothing);
+	tcase_add_test(tc, said_before_it_was_known);
+	tcase_add_test(tc, pending_phrases_stop);
+	tcase_add_test(tc, resume_takes_its_phrases);
+	tcase_add_test(tc, two_cases_one_phrase);
+	tcase_add_test(tc, suspended_and_back);
+	tcase_add_test(tc, revoked_for_good);
+	tcase_add_test(tc, keys_and_serials);
+	tcase_add_test(tc, replaced_signing_key);
+	tcase_add_test(tc, same_stamp_other_bytes);
+	tcase_add_test(tc, epochs_and_lives);
+	tcase_add_test(tc, before_sending);
+}
+
+int
+main(void)
+{
+	return test_main("facts", fill, 60);
+}
