@@ -1,0 +1,200 @@
+/* What is believed of a parcel: signatures, and the ledger's proof. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/intake_part.h"
+#include "agent/outgoing.h"
+#include "ledger/proof.h"
+#include "ledger/range.h"
+
+static enum error_code
+member_key(struct agent *a, const char *id, const uint8_t **key,
+    struct why *why)
+{
+	const struct store_member *m;
+	enum error_code err = store_member(a->slice, id, &m);
+
+	if (err == ERR_NOTFOUND) {
+		strcpy(a->intake->unknown, id);
+		why_set(why, "a record is signed by an unknown member");
+	}
+	if (err == ERR_NONE)
+		*key = m->m.sign_key;
+	return err;
+}
+
+static enum error_code
+verify_case_signed(struct agent *a, const struct entry *e, struct why *why)
+{
+	struct store_case c;
+	const uint8_t *cokey;
+	uint8_t id[WIRE_CASE];
+	enum error_code err;
+
+	err = member_key(a, e->record.cosigner, &cokey, why);
+	if (err != ERR_NONE)
+		return err;
+	record_case_id(a->partnership, e->record.key, e->record.cosigner, id);
+	if (memcmp(id, e->b.case_id, WIRE_CASE) != 0) {
+		why_set(why, "a case id does not follow from its key");
+		return ERR_CRYPTO;
+	}
+	err = store_case(a->slice, e->b.case_id, &c);
+	if (err == ERR_NONE &&
+	    memcmp(c.consent_key, e->record.key, WIRE_KEY) != 0)
+		return ERR_CRYPTO;
+	if (err != ERR_NONE && err != ERR_NOTFOUND)
+		return err;
+	return record_verify(a->partnership, &e->record, e->record.key, cokey,
+	    a->intake->cache, NULL, why);
+}
+
+/* Whoever signed the record inside this entry did sign it. */
+enum error_code
+intake_verify(struct agent *a, const struct entry *e, struct why *why)
+{
+	const uint8_t *key;
+	struct body scratch;
+	enum error_code err;
+
+	err = record_signers_ok(&e->record, &e->b, why);
+	if (err != ERR_NONE)
+		return err;
+	switch (record_signer_form(e->record.signer)) {
+	case SIGNER_ROOT:
+	case SIGNER_DUTY:
+		return partnership_signed(a->intake->arena, &a->pship,
+		    &e->record, &scratch, why);
+	case SIGNER_CASE:
+		return verify_case_signed(a, e, why);
+	case SIGNER_MEMBER:
+		err = member_key(a, e->record.signer, &key, why);
+		if (err != ERR_NONE)
+			return err;
+		return record_verify(a->partnership, &e->record, key, NULL,
+		    a->intake->cache, NULL, why);
+	default:
+		return ERR_FORMAT;
+	}
+}
+
+/* ---- pieces -------------------------------------------------------------------- */
+
+/* The entry's body: as sent, or rebuilt around our own record. */
+static enum error_code
+piece_body(struct agent *a, const struct wire_piece *p, struct bytes *out,
+    struct why *why)
+{
+	enum wire_kind kind;
+	struct buf record, body;
+	enum error_code err;
+
+	if (p->body.n > 0) {
+		*out = p->body;
+		return ERR_NONE;
+	}
+	if (p->what != PIECE_OWN || !p->has_stamp)
+		return ERR_FORMAT;
+	buf_init(&record, WIRE_RECORD_MAX);
+	buf_init(&body, ENTRY_BODY_MAX);
+	err = outgoing_record(a, p->stamp, &record, &kind);
+	if (err == ERR_NOTFOUND)
+		why_set(why, "the ledger holds a record in our name that "
+		    "this agent did not sign");
+	if (err == ERR_NONE)
+		err = entry_encode(p->index, p->time, ENTRY_RECORD,
+		    buf_view(&record), &body);
+	if (err == ERR_NONE) {
+		out->n = body.n;
+		out->data = arena_dup(a->intake->arena, body.data, body.n);
+		err = out->data != NULL ? ERR_NONE : ERR_NOMEM;
+	}
+	buf_free(&record);
+	buf_free(&body);
+	return err == ERR_NOTFOUND ? ERR_PROOF : err;
+}
+
+enum error_code
+intake_take_piece(struct agent *a, const struct wire_piece *p, struct taken *t,
+    struct why *why)
+{
+	uint8_t commitment[HASH_BYTES];
+	struct bytes body;
+	enum error_code err = piece_body(a, p, &body, why);
+
+	if (err != ERR_NONE)
+		return err;
+	t->piece = p;
+	entry_commitment(body, p->salt, commitment);
+	entry_leaf(commitment, &t->leaf);
+	err = entry_decode(a->intake->arena, a->partnership, body, p->salt,
+	    &t->entry, why);
+	if (err != ERR_NONE)
+		return err;
+	if (t->entry.index != p->index || t->entry.time != p->time) {
+		why_set(why, "an entry says another index or time");
+		return ERR_PROOF;
+	}
+	return ERR_NONE;
+}
+
+static int
+by_index(const void *x, const void *y)
+{
+	const struct taken *const *a = x, *const *b = y;
+
+	if ((*a)->entry.index == (*b)->entry.index)
+		return 0;
+	return (*a)->entry.index < (*b)->entry.index ? -1 : 1;
+}
+
+/* Range proof for what is new, inclusion paths for what lies below. */
+enum error_code
+intake_prove(struct agent *a, const struct parcel *p, struct taken *t,
+    struct edge *edge, struct why *why)
+{
+	struct arena *arena = a->intake->arena;
+	struct taken **sorted = arena_alloc(arena,
+	    (p->n_piece + 1) * sizeof *sorted);
+	uint64_t *index = arena_alloc(arena, (p->n_piece + 1) * 8);
+	struct hash *leaf = arena_alloc(arena, (p->n_piece + 1) * sizeof *leaf);
+	struct hash root;
+	enum error_code err = ERR_NONE;
+	unsigned n = 0, wanted = 0;
+
+	if (sorted == NULL || index == NULL || leaf == NULL)
+		return ERR_NOMEM;
+	memcpy(root.b, p->head.root, HASH_BYTES);
+	if (p->from != a->edge.size || p->range.n % HASH_BYTES != 0) {
+		why_set(why, "a parcel starts from another size than ours");
+		return ERR_PROOF;
+	}
+	for (unsigned i = 0; i < p->n_piece && err == ERR_NONE; i++) {
+		if (t[i].entry.index >= p->from) {
+			sorted[n++] = &t[i];
+			continue;
+		}
+		if (t[i].piece->path.n % HASH_BYTES != 0)
+			return ERR_PROOF;
+		err = proof_inclusion_verify(t[i].entry.index, p->head.size,
+		    &t[i].leaf, (const struct hash *)t[i].piece->path.data,
+		    t[i].piece->path.n / HASH_BYTES, &root);
+	}
+	qsort(sorted, n, sizeof *sorted, by_index);
+	for (unsigned i = 0; i < n; i++) {
+		if (wanted > 0 && index[wanted - 1] == sorted[i]->entry.index) {
+			if (!hash_equal(&leaf[wanted - 1], &sorted[i]->leaf))
+				return ERR_PROOF;
+			continue;
+		}
+		index[wanted] = sorted[i]->entry.index;
+		leaf[wanted++] = sorted[i]->leaf;
+	}
+	if (err == ERR_NONE)
+		err = range_advance(edge, p->head.size, index, leaf, wanted,
+		    (const struct hash *)p->range.data,
+		    p->range.n / HASH_BYTES, &root);
+	if (err != ERR_NONE)
+		why_set(why, "a parcel's proof does not lead to its checkpoint");
+	return err;
+}
