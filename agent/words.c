@@ -52,7 +52,7 @@ words_rule(const char *rule, enum words_face face)
 }
 
 const char *
-words_find(const char *rule, enum words_face face)
+words_text(const char *rule, enum words_face face)
 {
 	const struct row *row = find_or_face(rule, face);
 
@@ -100,7 +100,7 @@ char *
 words_say(const char *rule, enum words_face face,
     const struct words_value *values, size_t n_values, char *out, size_t n)
 {
-	const char *text = words_find(rule, face), *end, *value;
+	const char *text = words_text(rule, face), *end, *value;
 	size_t used = 0;
 
 	if (n == 0)

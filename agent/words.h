@@ -28,7 +28,7 @@ struct words_value {
  */
 const char *words_rule(const char *rule, enum words_face face);
 /* The sentence with its placeholders, or NULL when there is none. */
-const char *words_find(const char *rule, enum words_face face);
+const char *words_text(const char *rule, enum words_face face);
 /*
  * The sentence with placeholders filled in, cut at n, always with a NUL.
  * A placeholder without value reads as its own name in words.  An unknown

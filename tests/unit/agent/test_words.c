@@ -27,8 +27,8 @@ START_TEST(one_face)
 			ck_assert_str_eq(words_rule(silent[i], face), "R1");
 		}
 	}
-	ck_assert_str_ne(words_find("R1", WORDS_SENDER),
-	    words_find("R1", WORDS_READER));
+	ck_assert_str_ne(words_text("R1", WORDS_SENDER),
+	    words_text("R1", WORDS_READER));
 }
 END_TEST
 
@@ -36,11 +36,11 @@ START_TEST(the_custodian_sees)
 {
 
 	ck_assert_str_eq(words_rule("R6", WORDS_ADVOCATE), "R6");
-	ck_assert_ptr_nonnull(strstr(words_find("R6", WORDS_ADVOCATE),
+	ck_assert_ptr_nonnull(strstr(words_text("R6", WORDS_ADVOCATE),
 	    "Withdrawn at"));
-	ck_assert_ptr_nonnull(strstr(words_find("R4", WORDS_ADVOCATE), "90"));
-	ck_assert_str_ne(words_find("R7", WORDS_ANYONE),
-	    words_find("R7", WORDS_ADVOCATE));
+	ck_assert_ptr_nonnull(strstr(words_text("R4", WORDS_ADVOCATE), "90"));
+	ck_assert_str_ne(words_text("R7", WORDS_ANYONE),
+	    words_text("R7", WORDS_ADVOCATE));
 }
 END_TEST
 
@@ -55,12 +55,12 @@ START_TEST(what_can_be_mended_is_said)
 	ck_assert_str_eq(words_rule("V5", WORDS_READER), "R1");
 	ck_assert_str_eq(words_rule("R13", WORDS_READER), "R13");
 	ck_assert_str_eq(words_rule("R13", WORDS_SENDER), "R1");
-	ck_assert_str_eq(words_find("V4", WORDS_SENDER),
-	    words_find("R5", WORDS_SENDER));
-	ck_assert_str_eq(words_find("R13", WORDS_READER), "Nothing to show.");
-	ck_assert_ptr_nonnull(strstr(words_find("locked", WORDS_READER),
+	ck_assert_str_eq(words_text("V4", WORDS_SENDER),
+	    words_text("R5", WORDS_SENDER));
+	ck_assert_str_eq(words_text("R13", WORDS_READER), "Nothing to show.");
+	ck_assert_ptr_nonnull(strstr(words_text("locked", WORDS_READER),
 	    "IT has been told"));
-	ck_assert_ptr_null(words_find("nothing", WORDS_LEAD));
+	ck_assert_ptr_null(words_text("nothing", WORDS_LEAD));
 }
 END_TEST
 
