@@ -207,6 +207,21 @@ next_stem(const char **s, char *w, size_t n)
 	return (used > 0);
 }
 
+/* Moves *s to the next word that begins with `c`, any case; false if none. */
+static bool
+skip_to(const char **s, char c)
+{
+	const char *p = *s;
+
+	for (; *p != '\0'; p++)
+		if ((*p | 0x20) == (c | 0x20) && (p == *s || p[-1] == ' ' ||
+		    p[-1] == '-')) {
+			*s = p;
+			return (true);
+		}
+	return (false);
+}
+
 /* 3 for the same stem, 1 for one that begins with four letters of it. */
 static unsigned
 score_in(const char *text, const char *stem)
@@ -214,7 +229,8 @@ score_in(const char *text, const char *stem)
 	unsigned best = 0;
 	char w[32];
 
-	while (next_stem(&text, w, sizeof(w))) {
+	/* A stem keeps its first letter: only such words are cut. */
+	while (skip_to(&text, stem[0]) && next_stem(&text, w, sizeof(w))) {
 		if (strcmp(w, stem) == 0)
 			return (3);
 		if (strlen(stem) >= 4 && strncmp(w, stem, strlen(stem)) == 0)
@@ -248,17 +264,34 @@ searchable(const struct vocabulary_code *c)
 	    (c->scope != SCOPE_NONE || c->group == GROUP_DM));
 }
 
+enum { QUERY_WORDS = 24, STEM_LEN = 32 };
+
+struct query {
+	char stem[QUERY_WORDS][STEM_LEN];
+	size_t n;
+};
+
+/* The stems worth looking for, each once cut. */
+static void
+read_query(const char *text, struct query *q)
+{
+
+	q->n = 0;
+	while (q->n < QUERY_WORDS &&
+	    next_stem(&text, q->stem[q->n], STEM_LEN))
+		if (!is_stop_word(q->stem[q->n]))
+			q->n++;
+}
+
 static unsigned
-score_code(const struct vocabulary_code *c, const char *text)
+score_code(const struct vocabulary_code *c, const struct query *q)
 {
 	unsigned total = 0, a, b;
-	char stem[32];
+	size_t i;
 
-	while (next_stem(&text, stem, sizeof(stem))) {
-		if (is_stop_word(stem))
-			continue;
-		a = score_in(c->words, stem);
-		b = score_in(c->label, stem);
+	for (i = 0; i < q->n; i++) {
+		a = score_in(c->words, q->stem[i]);
+		b = score_in(c->label, q->stem[i]);
 		total += a > b ? a : b;
 	}
 	return (total);
@@ -270,16 +303,17 @@ vocabulary_search(const char *text, const struct vocabulary_code **out,
 {
 	unsigned score, scores[64];
 	size_t i, at, n = 0;
+	struct query q;
 
 	if (max > 64)
 		max = 64;
-	/* Only so much of what is typed: the cost is words times codes. */
-	if (text == NULL || max == 0 || strlen(text) > 400)
+	if (text == NULL || max == 0)
 		return (0);
+	read_query(text, &q);
 	for (i = 0; i < vocabulary_table_n; i++) {
 		if (!searchable(&vocabulary_table[i]))
 			continue;
-		score = score_code(&vocabulary_table[i], text);
+		score = score_code(&vocabulary_table[i], &q);
 		if (score == 0)
 			continue;
 		/* Insertion: equal scores keep the order of the file. */

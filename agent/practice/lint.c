@@ -134,7 +134,8 @@ is_one_of(const struct word *w, const char *choice, size_t n)
 	while (n > 0) {
 		end = memchr(choice, '/', n);
 		len = end == NULL ? n : (size_t)(end - choice);
-		if (len < WORD_LEN) {
+		/* A stem keeps its first letter. */
+		if (len < WORD_LEN && choice[0] == w->stem[0]) {
 			memcpy(stem, choice, len);
 			stem[len] = '\0';
 			vocabulary_stem(stem);
