@@ -137,7 +137,13 @@ MUST_USE enum error_code content_read(struct content *c, const char *json,
  */
 MUST_USE enum error_code content_decode(struct content *c, struct bytes in,
     struct why *why);
-/* The bytes to encrypt: canonical, no links, nothing that stays local. */
+/*
+ * The bytes to encrypt: no links, nothing that stays local.  Canonical means:
+ * JSON in UTF-8, keys in byte order, no white space; empty text, lists,
+ * codes and false flags are left out; only quotation mark, backslash and
+ * control characters are escaped; descriptors that have a default are
+ * always written.
+ */
 MUST_USE enum error_code content_encode(const struct content *c,
     struct buf *out);
 /* Everything, with id and links, for the agency's own sealed store... */
