@@ -17,7 +17,12 @@
 #include "store/store.h"
 #include "tests/support/test.h"
 
-enum { PLAY_STORES = 2, PLAY_T0 = 1000 };
+/* Something here must not fail: a benchmark, no test, says so otherwise. */
+#ifndef play_ok
+#define play_ok(call) ck_ok(call)
+#endif
+
+enum { PLAY_STORES = 2 };
 #define PLAY_START 1763800000000u /* ms: some day in November 2025 */
 
 struct play {
@@ -43,15 +48,15 @@ play_init(struct play *p, uint64_t seed)
 static inline void
 play_id(char out[WIRE_ID_MAX + 1], const char *id)
 {
-	(void)snprintf(out, WIRE_ID_MAX + 1, "%s", id);
+	(void)snprintf(out, WIRE_ID_MAX + 1, "%.48s", id);
 }
 
 /* A value that is the same for the same name. */
 static inline void
 play_hash(uint8_t *out, size_t n, const char *name)
 {
-	ck_assert_int_eq(crypto_generichash(out, n, (const uint8_t *)name,
-	    strlen(name), NULL, 0), 0);
+	play_ok(crypto_generichash(out, n, (const uint8_t *)name, strlen(name),
+	    NULL, 0) == 0 ? ERR_NONE : ERR_CRYPTO);
 }
 
 static inline void
@@ -96,7 +101,7 @@ play_record(struct play *p, enum wire_kind kind, const char *signer)
 	struct entry *e = play_entry(p, ENTRY_RECORD);
 
 	e->record.kind = e->b.kind = kind;
-	(void)snprintf(e->record.signer, sizeof e->record.signer, "%s", signer);
+	(void)snprintf(e->record.signer, sizeof e->record.signer, "%.48s", signer);
 	return e;
 }
 
@@ -135,13 +140,13 @@ play_apply(struct play *p)
 	uint8_t commitment[HASH_BYTES];
 	unsigned n = 0;
 
-	ck_ok(fold(&p->e, &p->view, x, &n));
+	play_ok(fold(&p->e, &p->view, x, &n));
 	entry_commitment(p->e.body, p->e.salt, commitment);
 	for (unsigned i = 0; i < p->n; i++) {
-		ck_ok(store_append(p->s[i], p->e.time, commitment, p->e.salt,
+		play_ok(store_append(p->s[i], p->e.time, commitment, p->e.salt,
 		    p->e.body));
 		for (unsigned k = 0; k < n; k++)
-			ck_ok(store_apply(p->s[i], &x[k]));
+			play_ok(store_apply(p->s[i], &x[k]));
 	}
 	return p->size++;
 }
@@ -150,14 +155,14 @@ static inline void
 play_begin(struct play *p)
 {
 	for (unsigned i = 0; i < p->n; i++)
-		ck_ok(store_begin(p->s[i]));
+		play_ok(store_begin(p->s[i]));
 }
 
 static inline void
 play_commit(struct play *p)
 {
 	for (unsigned i = 0; i < p->n; i++)
-		ck_ok(store_commit(p->s[i]));
+		play_ok(store_commit(p->s[i]));
 }
 
 /* ---- the usual entries ------------------------------------------------------- */
@@ -193,12 +198,12 @@ play_member(struct play *p, const char *id, uint32_t roles, bool replaces)
 
 	m->serial = p->size + 1;
 	play_id(m->id, id);
-	(void)snprintf(m->name, sizeof m->name, "The %s", id);
+	(void)snprintf(m->name, sizeof m->name, "The %.48s", id);
 	m->roles = roles;
 	m->agency = 3;
-	(void)snprintf(name, sizeof name, "%s sign %u", id, (unsigned)p->size);
+	(void)snprintf(name, sizeof name, "%.48s sign %u", id, (unsigned)p->size);
 	play_hash(m->sign_key, WIRE_KEY, name);
-	(void)snprintf(name, sizeof name, "%s link", id);
+	(void)snprintf(name, sizeof name, "%.48s link", id);
 	play_hash(m->link_key, WIRE_KEY, name);
 	m->valid_from = p->now;
 	m->valid_until = UINT64_MAX;
@@ -322,7 +327,7 @@ play_ended(struct play *p, unsigned k, const char *sender,
 {
 	struct entry *e = play_entry(p, ENTRY_ENDED);
 
-	ck_assert_uint_le(n, 256);
+	play_ok(n <= 256 ? ERR_NONE : ERR_SIZE);
 	memcpy(p->index, grant, n * sizeof *grant);
 	play_case(e->u.ended.case_id, k);
 	play_id(e->u.ended.sender, sender);
