@@ -22,6 +22,7 @@ struct view {
 	char text[PATTERN_GAPS_MAX][3][80];
 	size_t n_owner;
 	struct map_options options;
+	char kind[8];                   /* this agency's, for the shield */
 };
 
 static void
@@ -143,6 +144,7 @@ view_make(struct api_call *c, const uint8_t case_id[static WIRE_CASE],
 	}
 	v->options.owners = v->owner;
 	v->options.n_owners = v->n_owner;
+	v->options.kind = work_kind(c->agent, c->agent->member, v->kind);
 	v->options.actor = api_text(c, "actor");
 	v->options.child = api_text(c, "child");
 	v->options.pathway = api_text(c, "pathway");

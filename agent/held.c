@@ -202,6 +202,23 @@ default_people(struct case_people *p)
 	p->survivors.n = 1;
 }
 
+/* Gaps that an answer held here settles. */
+static void
+note_answers(struct held_case *h)
+{
+	struct code_list *answered = &h->people.answered;
+
+	for (size_t i = 0; i < h->n; i++) {
+		const struct content *c = &h->item[i].content;
+		const struct vocabulary_code *gap;
+
+		gap = c->kind == CONTENT_ANSWER ? c->u.answer.gap : NULL;
+		if (gap != NULL && !h->item[i].recalled &&
+		    answered->n < OBSERVATION_CODES_MAX)
+			answered->v[answered->n++] = gap;
+	}
+}
+
 enum error_code
 held_load(struct agent *a, const struct worker *w,
     const uint8_t case_id[static WIRE_CASE], struct held_case *out,
@@ -222,6 +239,8 @@ held_load(struct agent *a, const struct worker *w,
 		err = mailbox_list(a, case_id, take_mail, &l);
 	if (err == ERR_NONE)
 		err = build_held(a, out);
+	if (err == ERR_NONE)
+		note_answers(out);
 	if (err != ERR_NONE)
 		held_free(out);
 	return err;
