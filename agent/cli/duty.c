@@ -1,0 +1,123 @@
+/* stop, mandated, conflict-checked, cases. */
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "agent/cli/ask.h"
+#include "agent/cli/cli.h"
+
+enum { PHRASE_MAX_ = 512 };
+
+/* Right or wrong, the answer is the same; so nothing is printed beside it. */
+int
+cli_stop(struct cli *cli)
+{
+	char phrase[PHRASE_MAX_];
+	struct why why = { "" };
+	enum error_code err = cli_secret(cli, "Phrase (not shown): ", phrase,
+	    sizeof phrase, &why);
+	int code;
+
+	if (err != ERR_NONE) {
+		sodium_memzero(phrase, sizeof phrase);
+		return cli_fail_error(cli, err, "stop", &why);
+	}
+	code = ask_agent(cli, VERB_STOP, json_pack("{s:s}", "phrase", phrase),
+	    NULL);
+	sodium_memzero(phrase, sizeof phrase);
+	return code;
+}
+
+int
+cli_mandated(struct cli *cli)
+{
+	json_t *in = json_pack("{s:o}", "case", ask_case(cli->argv[0]));
+	json_t *out = NULL;
+	int code;
+
+	ask_set(in, "to", cli_value(cli, "to"));
+	ask_set(in, "ground", cli_value(cli, "ground"));
+	ask_set(in, "told", cli_value(cli, "told"));
+	ask_set(in, "why", cli_value(cli, "why"));
+	code = ask_agent(cli, VERB_MANDATED, in, &out);
+	if (code == CLI_DONE && !cli->json && !cli->quiet)
+		printf("recorded  entry %" JSON_INTEGER_FORMAT "; codes only, "
+		    "no content\n", ask_int(out, "entry"));
+	json_decref(out);
+	return code;
+}
+
+int
+cli_checked(struct cli *cli)
+{
+	json_t *in = json_pack("{s:o}", "case", ask_case(cli->argv[0]));
+	json_t *out = NULL;
+	const json_t *v;
+	size_t i;
+	int code;
+
+	if (cli_flag(cli, "confirm")) {
+		json_object_set_new(in, "confirm", json_true());
+		ask_set_list(in, "excluded", cli_value(cli, "exclude"));
+	}
+	code = ask_agent(cli, VERB_CHECKED, in, &out);
+	if (code != CLI_DONE || cli->json) {
+		json_decref(out);
+		return code;
+	}
+	json_array_foreach(json_object_get(out, "exclusions"), i, v)
+		printf("must not see it  %s, %s\n", ask_str(v, "name"),
+		    ask_str(v, "relation"));
+	json_array_foreach(json_object_get(out, "suggested"), i, v)
+		printf("looks like       account %s\n", json_string_value(v));
+	json_array_foreach(json_object_get(out, "excluded"), i, v)
+		printf("excluded         %s\n", json_string_value(v));
+	if (!cli_flag(cli, "confirm"))
+		puts("compare them with your staff, then: wayleave "
+		    "conflict-checked CASE --confirm [--exclude ACCOUNT,..]");
+	json_decref(out);
+	return code;
+}
+
+static void
+print_cases(const json_t *out)
+{
+	const json_t *v;
+	size_t i;
+
+	json_array_foreach(json_object_get(out, "cases"), i, v) {
+		printf("case %" JSON_INTEGER_FORMAT, ask_int(v, "case"));
+		if (ask_str(v, "reference")[0] != '\0')
+			printf(" (%s)", ask_str(v, "reference"));
+		printf("  %s%s%s\n", json_is_true(json_object_get(v, "ours")) ?
+		    "ours" : ask_str(v, "custodian"),
+		    ask_str(v, "state")[0] != '\0' ? ", " : "",
+		    ask_str(v, "state"));
+		if (json_is_false(json_object_get(v, "checked")))
+			puts("  a conflict officer has not compared the "
+			    "exclusions yet");
+	}
+	json_array_foreach(json_object_get(out, "tasks"), i, v)
+		printf("task %" JSON_INTEGER_FORMAT "  case %"
+		    JSON_INTEGER_FORMAT "  %s  %s\n", ask_int(v, "task"),
+		    ask_int(v, "case"), ask_str(v, "at"), ask_str(v,
+		    "words"));
+}
+
+int
+cli_cases(struct cli *cli)
+{
+	const char *done = cli_value(cli, "done");
+	json_t *in = json_object(), *out = NULL;
+	int code;
+
+	if (done != NULL)
+		json_object_set_new(in, "done", json_integer(strtoll(done,
+		    NULL, 10)));
+	code = ask_agent(cli, VERB_CASES, in, &out);
+	if (code == CLI_DONE && !cli->json)
+		print_cases(out);
+	json_decref(out);
+	return code;
+}
