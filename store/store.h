@@ -174,6 +174,14 @@ MUST_USE enum error_code store_conflict_checked(struct store *s,
 /* ---- changes ------------------------------------------------------------------ */
 /* Applies one effect of the fold (ledger/fold.h). */
 MUST_USE enum error_code store_apply(struct store *s, const struct effect *e);
+/*
+ * Calls `fn` for every item that a member's news stream gains from now on:
+ * `m` with count and running hash after it, `position` the entry that brings
+ * it.  For the auditor's replay, which holds citations against it.
+ */
+typedef enum error_code store_news_fn(void *ctx, const struct store_member *m,
+    uint64_t position);
+void store_on_news(struct store *s, store_news_fn *fn, void *ctx);
 
 /* ---- what the ledger does not hold (broker only) -------------------------------- */
 MUST_USE enum error_code store_hold(struct store *s, uint64_t idx,

@@ -275,6 +275,24 @@ feed_put(struct store *s, uint32_t no, uint64_t idx, uint64_t seq,
 	return rows_put(s, T_FEED, c);
 }
 
+/* One more item in a member's stream. */
+static enum error_code
+count_news(struct store *s, struct member_slot *m, const struct hash *leaf,
+    uint64_t position)
+{
+	m->m.news++;
+	fold_news_hash(m->m.news_hash, leaf);
+	return s->on_news != NULL ?
+	    s->on_news(s->on_news_ctx, &m->m, position) : ERR_NONE;
+}
+
+void
+store_on_news(struct store *s, store_news_fn *fn, void *ctx)
+{
+	s->on_news = fn;
+	s->on_news_ctx = ctx;
+}
+
 /* Counts and feeds entry `item` just before e's own. */
 static enum error_code
 news_before(struct store *s, struct member_slot *m, const struct effect *e,
@@ -287,9 +305,9 @@ news_before(struct store *s, struct member_slot *m, const struct effect *e,
 	if (error != ERR_NONE)
 		return error;
 	entry_leaf(commitment, &leaf);
-	m->m.news++;
-	fold_news_hash(m->m.news_hash, &leaf);
-	return feed_put(s, m->no, e->idx, seq, item);
+	error = count_news(s, m, &leaf, e->idx);
+	return error != ERR_NONE ? error :
+	    feed_put(s, m->no, e->idx, seq, item);
 }
 
 /* A grant that makes a member an end of its case brings the case along. */
@@ -330,10 +348,10 @@ news_for(struct store *s, struct member_slot *m, const struct effect *e)
 
 	if (error == ERR_NONE && r != NULL && r->kind == KIND_GRANT)
 		error = news_of_case(s, m, e);
+	if (error == ERR_NONE)
+		error = count_news(s, m, &e->leaf, e->idx);
 	if (error != ERR_NONE)
 		return error;
-	m->m.news++;
-	fold_news_hash(m->m.news_hash, &e->leaf);
 	if (!own)
 		return feed_put(s, m->no, e->idx, FEED_NEWS, e->idx);
 	m->m.last_own = e->idx;

@@ -56,6 +56,8 @@ struct store {
 	struct wire_partnership partnership; /* policy: a view into `packed` */
 	struct buf packed;
 	uint64_t seen_entry;         /* entry of the last SEEN_PUT, plus 1 */
+	store_news_fn *on_news;      /* NULL: nobody listens */
+	void *on_news_ctx;
 	/* Where tidy and stale go on; see store_tidy.c. */
 	uint8_t seen_from[WIRE_STAMP];
 	uint64_t share_from, share_pass, mail_pass, mail_after;
