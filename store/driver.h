@@ -14,7 +14,7 @@
 #include "base/error.h"
 
 enum table {
-#define TABLE(id, name, columns, rule, ddl, put, set, get, del) T_##id,
+#define TABLE(id, name, key, rest, rule, ddl, put, set, get, del) T_##id,
 #define SCAN(id, table, prefix, from, columns, sql)
 #include "store/statements.def"
 #undef TABLE
@@ -22,7 +22,7 @@ enum table {
 	TABLES
 };
 enum scan {
-#define TABLE(id, name, columns, rule, ddl, put, set, get, del)
+#define TABLE(id, name, key, rest, rule, ddl, put, set, get, del)
 #define SCAN(id, table, prefix, from, columns, sql) S_##id,
 #include "store/statements.def"
 #undef TABLE
@@ -38,8 +38,8 @@ enum put_rule {
 };
 
 /*
- * A column's value; which of the two the table says.  In `columns` u is a
- * number, b are bytes, a bar ends the key, capitals are what set may change.
+ * A column's value; which of the two the table says: u is a number, b are
+ * bytes, capitals are what set may change.
  */
 struct cell {
 	uint64_t u;
@@ -49,9 +49,9 @@ struct cell {
 enum { CELLS_MAX = 24 };
 
 struct table_info {
-	const char *name, *columns;
+	const char *name, *key, *rest; /* a letter for each column */
+	unsigned n, n_key;
 	enum put_rule rule;
-	unsigned n, n_key;             /* counted from `columns` */
 };
 struct scan_info {
 	enum table table;
@@ -60,10 +60,25 @@ struct scan_info {
 	unsigned columns;              /* how many the visitor gets */
 };
 
-/* Filled at first use; valid for ever. */
-const struct table_info *table_info(enum table t);
-const struct scan_info *scan_info(enum scan s);
-bool table_is_number(const struct table_info *t, unsigned column);
+extern const struct table_info store_table[TABLES];
+extern const struct scan_info store_scan[SCANS];
+
+static inline bool
+table_is_number(const struct table_info *t, unsigned column)
+{
+	char c = column < t->n_key ? t->key[column] : t->rest[column - t->n_key];
+
+	return c == 'u' || c == 'U';
+}
+
+/* A column after the key. */
+static inline bool
+table_is_settable(const struct table_info *t, unsigned column)
+{
+	char c = t->rest[column - t->n_key];
+
+	return c == 'U' || c == 'B';
+}
 
 /*
  * One row of a scan, valid until the visitor returns.  Setting *stop ends the

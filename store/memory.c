@@ -231,7 +231,7 @@ static enum error_code
 memory_put(void *d, enum table t, const struct cell *row)
 {
 	struct memory *m = d;
-	const struct table_info *info = table_info(t);
+	const struct table_info *info = &store_table[t];
 	const struct map_node *old;
 	uint8_t room[KEY_MAX];
 	struct bytes key;
@@ -252,7 +252,7 @@ static enum error_code
 memory_set(void *d, enum table t, const struct cell *row)
 {
 	struct memory *m = d;
-	const struct table_info *info = table_info(t);
+	const struct table_info *info = &store_table[t];
 	const struct map_node *old;
 	struct cell now[CELLS_MAX];
 	uint8_t room[KEY_MAX];
@@ -268,7 +268,7 @@ memory_set(void *d, enum table t, const struct cell *row)
 	if (!decode_value(info, map_value(old), now + info->n_key))
 		return ERR_INTERNAL;
 	for (unsigned i = info->n_key; i < info->n; i++)
-		if (info->columns[i + 1] == 'U' || info->columns[i + 1] == 'B')
+		if (table_is_settable(info, i))
 			now[i] = row[i];
 	encode_value(info, now, &m->row);
 	return write_row(m, t, key, old);
@@ -279,7 +279,7 @@ memory_get(void *d, enum table t, const struct cell *key, struct cell *value,
     bool *found)
 {
 	struct memory *m = d;
-	const struct table_info *info = table_info(t);
+	const struct table_info *info = &store_table[t];
 	const struct map_node *n;
 	uint8_t room[KEY_MAX];
 	struct bytes k;
@@ -307,7 +307,7 @@ static enum error_code
 memory_del(void *d, enum table t, const struct cell *key)
 {
 	struct memory *m = d;
-	const struct table_info *info = table_info(t);
+	const struct table_info *info = &store_table[t];
 	const struct map_node *old;
 	uint8_t room[KEY_MAX];
 	struct bytes k;
@@ -338,8 +338,8 @@ memory_scan(void *d, enum scan s, const struct cell *bound,
     driver_visit *visit, void *ctx)
 {
 	struct memory *m = d;
-	const struct scan_info *si = scan_info(s);
-	const struct table_info *info = table_info(si->table);
+	const struct scan_info *si = &store_scan[s];
+	const struct table_info *info = &store_table[si->table];
 	struct cell row[CELLS_MAX];
 	uint8_t a[KEY_MAX], b[KEY_MAX];
 	struct bytes prefix, from;

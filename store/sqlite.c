@@ -19,7 +19,7 @@ struct sqlite {
 static const struct {
 	const char *ddl, *put, *set, *get, *del;
 } sql[TABLES] = {
-#define TABLE(id, name, columns, rule, ddl, put, set, get, del)      \
+#define TABLE(id, name, key, rest, rule, ddl, put, set, get, del)    \
 	[T_##id] = { ddl, put, set, get, del },
 #define SCAN(id, table, prefix, from, columns, sql)
 #include "store/statements.def"
@@ -28,7 +28,7 @@ static const struct {
 };
 
 static const char *const scan_sql[SCANS] = {
-#define TABLE(id, name, columns, rule, ddl, put, set, get, del)
+#define TABLE(id, name, key, rest, rule, ddl, put, set, get, del)
 #define SCAN(id, table, prefix, from, columns, sql) [S_##id] = sql,
 #include "store/statements.def"
 #undef TABLE
@@ -104,7 +104,7 @@ static enum error_code
 sqlite_put(void *d, enum table t, const struct cell *row)
 {
 	struct sqlite *q = d;
-	const struct table_info *info = table_info(t);
+	const struct table_info *info = &store_table[t];
 	enum error_code e = writable(q);
 
 	if (e != ERR_NONE)
@@ -118,14 +118,14 @@ static enum error_code
 sqlite_set(void *d, enum table t, const struct cell *row)
 {
 	struct sqlite *q = d;
-	const struct table_info *info = table_info(t);
+	const struct table_info *info = &store_table[t];
 	enum error_code e = writable(q);
 	int at = 1;
 
 	if (e != ERR_NONE || q->set[t] == NULL)
 		return e != ERR_NONE ? e : ERR_INTERNAL;
 	for (unsigned i = info->n_key; i < info->n; i++)
-		if (info->columns[i + 1] == 'U' || info->columns[i + 1] == 'B')
+		if (table_is_settable(info, i))
 			bind(q->set[t], at++, info, i, &row[i]);
 	for (unsigned i = 0; i < info->n_key; i++)
 		bind(q->set[t], at++, info, i, &row[i]);
@@ -137,7 +137,7 @@ sqlite_get(void *d, enum table t, const struct cell *key, struct cell *value,
     bool *found)
 {
 	struct sqlite *q = d;
-	const struct table_info *info = table_info(t);
+	const struct table_info *info = &store_table[t];
 	enum error_code e;
 
 	sqlite_done(q);
@@ -157,7 +157,7 @@ static enum error_code
 sqlite_del(void *d, enum table t, const struct cell *key)
 {
 	struct sqlite *q = d;
-	const struct table_info *info = table_info(t);
+	const struct table_info *info = &store_table[t];
 	enum error_code e = writable(q);
 
 	if (e != ERR_NONE)
@@ -172,8 +172,8 @@ sqlite_scan(void *d, enum scan s, const struct cell *bound,
     driver_visit *visit, void *ctx)
 {
 	struct sqlite *q = d;
-	const struct scan_info *si = scan_info(s);
-	const struct table_info *info = table_info(si->table);
+	const struct scan_info *si = &store_scan[s];
+	const struct table_info *info = &store_table[si->table];
 	struct db_stmt *st = q->scan[s];
 	struct cell row[CELLS_MAX];
 	enum error_code e;

@@ -194,88 +194,6 @@ store_append(struct store *s, uint64_t time,
 	return ERR_NONE;
 }
 
-struct reading {
-	struct store *s;
-	uint64_t end;
-	store_visit_entry *visit;
-	void *ctx;
-	uint8_t salt[ENTRY_SALT];
-	struct buf body;             /* a copy: the visitor may ask the store */
-};
-
-static enum error_code
-read_entry(void *ctx, const struct cell *c, bool *stop)
-{
-	struct reading *r = ctx;
-	struct cell body[CELLS_MAX];
-	bool found;
-	enum error_code e;
-
-	if (c[0].u >= r->end) {
-		*stop = true;
-		return ERR_NONE;
-	}
-	if (c[1].b.n != HASH_BYTES)
-		return ERR_FORMAT;
-	e = rows_get(r->s, T_BODY, &c[0], body, &found);
-	if (e != ERR_NONE)
-		return e;
-	buf_clear(&r->body);
-	if (found) {
-		e = cell_fixed(&body[0], r->salt, ENTRY_SALT);
-		buf_put(&r->body, body[1].b.data, body[1].b.n);
-		rows_done(r->s);
-	}
-	if (e == ERR_NONE && !buf_ok(&r->body))
-		e = ERR_NOMEM;
-	return e != ERR_NONE ? e : r->visit(r->ctx, c[0].u, c[1].b.data,
-	    found ? r->salt : NULL, buf_view(&r->body));
-}
-
-enum error_code
-store_entries(struct store *s, uint64_t from, uint64_t n,
-    store_visit_entry *visit, void *ctx)
-{
-	const struct cell bound = cell_u(from);
-	struct reading r = {
-		.s = s, .end = from + n, .visit = visit, .ctx = ctx,
-	};
-	enum error_code e;
-
-	if (from > s->head.size || n > s->head.size - from)
-		return s->failed != ERR_NONE ? s->failed : ERR_NOTFOUND;
-	if (n == 0)
-		return ERR_NONE;
-	buf_init(&r.body, ENTRY_BODY_MAX);
-	e = rows_scan(s, S_ENTRIES, &bound, read_entry, &r);
-	buf_free(&r.body);
-	return e;
-}
-
-enum error_code
-store_entry(struct store *s, uint64_t idx, struct buf *body,
-    uint8_t salt[static ENTRY_SALT], uint8_t commitment[static HASH_BYTES])
-{
-	const struct cell k = cell_u(idx);
-	struct cell c[CELLS_MAX];
-	bool found;
-	enum error_code e = rows_get(s, T_ENTRY, &k, c, &found);
-
-	if (e != ERR_NONE || !found)
-		return e != ERR_NONE ? e : ERR_NOTFOUND;
-	e = cell_fixed(&c[0], commitment, HASH_BYTES);
-	rows_done(s);
-	memset(salt, 0, ENTRY_SALT);
-	if (e == ERR_NONE)
-		e = rows_get(s, T_BODY, &k, c, &found);
-	if (e != ERR_NONE || !found)
-		return e;
-	e = cell_fixed(&c[0], salt, ENTRY_SALT);
-	buf_put(body, c[1].b.data, c[1].b.n);
-	rows_done(s);
-	return e == ERR_NONE && !buf_ok(body) ? ERR_NOMEM : e;
-}
-
 struct gathering {
 	uint8_t *out;
 	uint64_t next, end;
@@ -308,6 +226,97 @@ store_commitments(struct store *s, uint64_t from, unsigned n, uint8_t *out)
 		return ERR_NONE;
 	e = rows_scan(s, S_ENTRIES, &bound, gather, &g);
 	return e == ERR_NONE && g.next != g.end ? ERR_FORMAT : e;
+}
+
+/* A slice of entries: their commitments, then their bodies as they come. */
+struct reading {
+	uint8_t commitment[64][HASH_BYTES];
+	uint64_t from, next, end;
+	store_visit_entry *visit;
+	void *ctx;
+};
+
+/* Those before `idx` have no body any more. */
+static enum error_code
+erased_before(struct reading *r, uint64_t idx)
+{
+	enum error_code e = ERR_NONE;
+
+	for (; r->next < idx && e == ERR_NONE; r->next++)
+		e = r->visit(r->ctx, r->next, r->commitment[r->next - r->from],
+		    NULL, bytes_of(NULL, 0));
+	return e;
+}
+
+static enum error_code
+read_body(void *ctx, const struct cell *c, bool *stop)
+{
+	struct reading *r = ctx;
+	enum error_code e;
+
+	if (c[0].u >= r->end) {
+		*stop = true;
+		return ERR_NONE;
+	}
+	e = erased_before(r, c[0].u);
+	if (e != ERR_NONE)
+		return e;
+	if (c[1].b.n != ENTRY_SALT)
+		return ERR_FORMAT;
+	e = r->visit(r->ctx, r->next, r->commitment[r->next - r->from],
+	    c[1].b.data, c[2].b);
+	*stop = ++r->next == r->end;
+	return e;
+}
+
+enum error_code
+store_entries(struct store *s, uint64_t from, uint64_t n,
+    store_visit_entry *visit, void *ctx)
+{
+	struct reading r = { .visit = visit, .ctx = ctx };
+	enum error_code e = s->failed;
+
+	if (e == ERR_NONE && (from > s->head.size || n > s->head.size - from))
+		e = ERR_NOTFOUND;
+	while (n > 0 && e == ERR_NONE) {
+		const struct cell bound = cell_u(from);
+		unsigned k = n < 64 ? (unsigned)n : 64;
+
+		r.from = r.next = from;
+		r.end = from + k;
+		e = store_commitments(s, from, k, r.commitment[0]);
+		if (e == ERR_NONE)
+			e = rows_scan(s, S_BODIES, &bound, read_body, &r);
+		if (e == ERR_NONE)
+			e = erased_before(&r, r.end);
+		from += k;
+		n -= k;
+	}
+	return e;
+}
+
+enum error_code
+store_entry(struct store *s, uint64_t idx, struct buf *body,
+    uint8_t salt[static ENTRY_SALT], uint8_t commitment[static HASH_BYTES])
+{
+	const struct cell k = cell_u(idx);
+	struct cell c[CELLS_MAX];
+	bool found;
+	enum error_code e = rows_get(s, T_ENTRY, &k, c, &found);
+
+	if (e != ERR_NONE || !found)
+		return e != ERR_NONE ? e : ERR_NOTFOUND;
+	e = cell_fixed(&c[0], commitment, HASH_BYTES);
+	rows_done(s);
+	memset(salt, 0, ENTRY_SALT);
+	if (e == ERR_NONE)
+		e = rows_get(s, T_BODY, &k, c, &found);
+	if (e != ERR_NONE || !found)
+		return e;
+	e = cell_fixed(&c[0], salt, ENTRY_SALT);
+	buf_put(body, c[1].b.data, c[1].b.n);
+	rows_done(s);
+	return e == ERR_NONE && !buf_ok(body) ? ERR_NOMEM : e;
 }
 
 static bool

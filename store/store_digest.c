@@ -71,8 +71,8 @@ store_digest(struct store *s, uint8_t out[static WIRE_HASH])
 	add_number(&d, s->head.time);
 	for (size_t i = 0; i < sizeof all / sizeof all[0] && e == ERR_NONE;
 	    i++) {
-		d.table = scan_info(all[i])->table;
-		d.info = table_info(d.table);
+		d.table = store_scan[all[i]].table;
+		d.info = &store_table[d.table];
 		(void)crypto_hash_sha256_update(&d.h,
 		    (const uint8_t *)d.info->name, strlen(d.info->name) + 1);
 		e = rows_scan(s, all[i], &none, add_row, &d);
