@@ -264,7 +264,9 @@ settled(struct agent *a, const struct out_outcome *o, void *ctx)
 static void
 wait_all(struct act *t)
 {
-	const uint64_t deadline = clock_boot(&t->a->clock) + ACT_WAIT_MS;
+	/* offline it is kept, and there is nothing to wait for */
+	const uint64_t deadline = clock_boot(&t->a->clock) +
+	    (t->a->offline_since == 0 ? ACT_WAIT_MS : 0);
 
 	/* so that none of them finishes the act while others are added */
 	t->waiting = 1;
