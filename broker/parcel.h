@@ -42,7 +42,9 @@
  *                        zeros for a line that may no longer be read.
  *   answers   ADMITTED has the entry's index; REFUSED the rule as shown to
  *             agencies; BUSY after_ms; MALFORMED neither (never retry).
- *             A retry gets the first outcome.
+ *             A retry gets the first outcome.  An answer whose stamp is all
+ *             zeros is for the whole frame `id`: BUSY (the link was full),
+ *             or MALFORMED with id 0 (the frame cannot be read).
  *   told      status lines to a sender.
  *   ancestors for each citation size of a mail item's submission: its root
  *             and the consistency proof to head (empty when it is head).

@@ -219,6 +219,27 @@ signer_close(struct signer **s)
 	*s = NULL;
 }
 
+enum error_code
+signer_look(const char *path, const char *origin,
+    const uint8_t public[static NOTE_PUBLIC_BYTES], uint64_t *size,
+    struct why *why)
+{
+	struct signer s = { .fd = -1 };
+	enum error_code e;
+	struct buf file;
+
+	ledger_id(origin, public, s.ledger);
+	buf_init(&file, SIGNER_FILE);
+	e = file_read(path, FILE_NOFOLLOW, &file, why);
+	if (e == ERR_NONE && file.n != SIGNER_FILE)
+		e = ERR_FORMAT;
+	if (e == ERR_NONE)
+		e = pick_slot(&s, file.data, why);
+	buf_free(&file);
+	*size = s.edge.size;
+	return e;
+}
+
 uint64_t
 signer_size(const struct signer *s)
 {

@@ -59,6 +59,11 @@ void signer_close(struct signer **s);
 
 uint64_t signer_size(const struct signer *s);
 
+/* How far the state in this file is, without taking it up. */
+MUST_USE enum error_code signer_look(const char *path, const char *origin,
+    const uint8_t public[static NOTE_PUBLIC_BYTES], uint64_t *size,
+    struct why *why);
+
 /*
  * Answers one request.  No leaves: signs what it stands at, whatever `from`
  * says, so that the broker can find out where it is.  An error means that the
