@@ -19,6 +19,7 @@ load(struct store *s)
 	bool found;
 	enum error_code e = rows_get(s, T_HEAD, &one, c, &found);
 
+	cache_clear(s);
 	s->head = (struct store_head){ 0, 0 };
 	if (e == ERR_NONE && found) {
 		s->head = (struct store_head){ c[0].u, c[1].u };
@@ -41,6 +42,12 @@ create(const struct store_driver *driver, void *d, struct store **out)
 	enum error_code e;
 
 	if (s == NULL) {
+		driver->close(d);
+		return ERR_NOMEM;
+	}
+	s->cache = malloc(sizeof *s->cache);
+	if (s->cache == NULL) {
+		free(s);
 		driver->close(d);
 		return ERR_NOMEM;
 	}
@@ -89,6 +96,7 @@ store_close(struct store **s)
 	store_abandon(*s);
 	roster_free(*s);
 	free((*s)->touched);
+	free((*s)->cache);
 	buf_free(&(*s)->packed);
 	(*s)->driver->close((*s)->d);
 	free(*s);
@@ -140,6 +148,8 @@ store_commit(struct store *s)
 	if (!s->open)
 		return ERR_INTERNAL;
 	e = roster_flush(s);
+	if (e == ERR_NONE)
+		e = cache_message_flush(s);
 	if (e == ERR_NONE && s->head_moved)
 		e = rows_put(s, T_HEAD, head);
 	if (e == ERR_NONE)

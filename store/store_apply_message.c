@@ -60,7 +60,7 @@ message_put(struct store *s, const struct effect *e)
 	memcpy(r.label, w->label, w->n_label * sizeof w->label[0]);
 	r.sender = from->no;
 	r.recipient = to->no;
-	error = rows_message_put(s, &r);
+	error = cache_message_put(s, &r, true);
 	if (error != ERR_NONE)
 		return error;
 	if (slice)
@@ -84,7 +84,7 @@ message_meant(struct store *s, const struct effect *e, struct message_row *r,
 	enum error_code error;
 
 	if (e->a != 0)
-		return rows_message_get(s, e->a, r, found);
+		return cache_message_get(s, e->a, r, found);
 	*found = false;
 	error = seen_signer(s, e->sender, false, key, &n);
 	if (error == ERR_NOTFOUND)
@@ -93,7 +93,7 @@ message_meant(struct store *s, const struct effect *e, struct message_row *r,
 		error = rows_seen_get(s, id, key, n, &seen, found);
 	if (error != ERR_NONE || !*found)
 		return error;
-	error = rows_message_get(s, seen.idx, r, found);
+	error = cache_message_get(s, seen.idx, r, found);
 	*found = *found && memcmp(r->id, id, WIRE_STAMP) == 0;
 	return error;
 }
@@ -120,7 +120,7 @@ message_state(struct store *s, const struct effect *e)
 	if (feed && r.stored_at == 0)
 		r.stored_at = e->time;
 	if (r.state != was.state || r.leave != was.leave)
-		error = rows_message_set(s, &r);
+		error = cache_message_put(s, &r, false);
 	if (error == ERR_NONE && to >= MESSAGE_DROPPED)
 		return tidy_drop(s, &r, true);
 	if (error == ERR_NONE && feed) {

@@ -63,9 +63,11 @@ store_digest(struct store *s, uint8_t out[static WIRE_HASH])
 	struct digesting d = { .s = s };
 	enum error_code e = ERR_NONE;
 
-	/* The news of members that moved are still in memory alone. */
+	/* Some of what moved is still in memory alone. */
 	if (s->open)
 		e = roster_flush(s);
+	if (e == ERR_NONE && s->open)
+		e = cache_message_flush(s);
 	(void)crypto_hash_sha256_init(&d.h);
 	add_number(&d, s->head.size);
 	add_number(&d, s->head.time);

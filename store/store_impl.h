@@ -42,9 +42,11 @@ struct roster {
 	size_t n_by_id;
 };
 
+struct cache;
 struct store {
 	const struct store_driver *driver;
 	void *d;
+	struct cache *cache;
 	bool open;                   /* a transaction is */
 	enum error_code failed;      /* everything refuses with this */
 	struct store_head head;
@@ -106,6 +108,53 @@ struct named_row {
 	bool withdrawn;
 };
 
+/* ---- the cache (store_cache.c) --------------------------------------------- */
+
+enum { CACHE_CASES = 64, CACHE_ARROWS = 64, CACHE_GRANTS = 4,
+	CACHE_MESSAGES = 512 };
+
+struct cached_case { bool full; struct case_row row; };
+struct cached_arrow {
+	bool full;
+	uint8_t kase[WIRE_CASE];
+	uint32_t sender, recipient;
+	struct grant grant[CACHE_GRANTS];
+	unsigned n;
+};
+struct cached_seen { bool full, found; struct seen_row row; };
+struct cached_message {
+	bool full, fresh, dirty;     /* not in the table yet; changed */
+	struct message_row row;
+};
+struct cache {
+	struct cached_case kase[CACHE_CASES];
+	struct cached_arrow arrow[CACHE_ARROWS];
+	struct cached_seen seen;
+	struct cached_message message[CACHE_MESSAGES];
+};
+
+void cache_clear(struct store *s);
+/* Getters: false when it is not here. */
+bool cache_case_get(struct store *s, const uint8_t *id, struct case_row *out);
+void cache_case_put(struct store *s, const struct case_row *r);
+bool cache_arrow_get(struct store *s, const uint8_t *kase, uint32_t sender,
+    uint32_t recipient, struct grant *out, unsigned *n);
+void cache_arrow_put(struct store *s, const uint8_t *kase, uint32_t sender,
+    uint32_t recipient, const struct grant *g, unsigned n);
+void cache_arrow_forget(struct store *s, const uint8_t *kase, uint32_t sender,
+    uint32_t recipient);
+bool cache_seen_get(struct store *s, const uint8_t *stamp,
+    const uint8_t *signer, size_t n_signer, struct seen_row *out, bool *found);
+void cache_seen_put(struct store *s, const struct seen_row *r, bool found);
+void cache_seen_forget(struct store *s);
+/* These look in the table themselves. */
+enum error_code cache_message_get(struct store *s, uint64_t idx,
+    struct message_row *out, bool *found);
+enum error_code cache_message_put(struct store *s, const struct message_row *r,
+    bool fresh);
+/* Writes what waits; before commit and before any scan of the table. */
+enum error_code cache_message_flush(struct store *s);
+
 /* Getters: *found false and `out` untouched when there is none. */
 enum error_code rows_case_get(struct store *s, const uint8_t *id,
     struct case_row *out, bool *found);
@@ -114,11 +163,14 @@ enum error_code rows_leave_get(struct store *s, struct leave_row *key,
     bool *found);
 enum error_code rows_leave_put(struct store *s, const struct leave_row *r);
 enum error_code rows_leave_read(const struct cell *c, struct leave_row *out);
-enum error_code rows_message_get(struct store *s, uint64_t idx,
+/* The table itself; everybody else goes through the cache. */
+enum error_code rows_message_select(struct store *s, uint64_t idx,
     struct message_row *out, bool *found);
-enum error_code rows_message_put(struct store *s, const struct message_row *r);
+enum error_code rows_message_insert(struct store *s,
+    const struct message_row *r);
 /* state, delivered, leave, opened, stored_at only */
-enum error_code rows_message_set(struct store *s, const struct message_row *r);
+enum error_code rows_message_update(struct store *s,
+    const struct message_row *r);
 enum error_code rows_message_read(const struct cell *c,
     struct message_row *out);
 enum error_code rows_seen_get(struct store *s, const uint8_t *stamp,

@@ -322,7 +322,7 @@ store_message(struct store *s, uint64_t idx, struct store_message *out)
 {
 	struct message_row r;
 	bool found;
-	enum error_code e = rows_message_get(s, idx, &r, &found);
+	enum error_code e = cache_message_get(s, idx, &r, &found);
 
 	if (e != ERR_NONE || !found)
 		return e != ERR_NONE ? e : ERR_NOTFOUND;
@@ -345,7 +345,7 @@ store_message_by_id(struct store *s, const char *sender,
 		e = rows_seen_get(s, id, key, n, &seen, &found);
 	if (e != ERR_NONE || !found)
 		return e != ERR_NONE ? e : ERR_NOTFOUND;
-	e = rows_message_get(s, seen.idx, &r, &found);
+	e = cache_message_get(s, seen.idx, &r, &found);
 	if (e != ERR_NONE || !found || memcmp(r.id, id, WIRE_STAMP) != 0 ||
 	    strcmp(roster_id(s, r.sender), sender) != 0)
 		return e != ERR_NONE ? e : ERR_NOTFOUND;

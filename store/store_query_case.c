@@ -98,9 +98,15 @@ query_leaves(struct store *s, const uint8_t *kase, uint32_t sender,
 		cell_b(kase, WIRE_CASE), cell_u(sender), cell_u(recipient),
 	};
 	struct leaves l = { out, 0 };
-	enum error_code e = rows_scan(s, S_LEAVE_ARROW, bound, take_leave, &l);
+	enum error_code e = s->failed;
 
+	if (e != ERR_NONE ||
+	    cache_arrow_get(s, kase, sender, recipient, out, n))
+		return e;
+	e = rows_scan(s, S_LEAVE_ARROW, bound, take_leave, &l);
 	*n = l.n;
+	if (e == ERR_NONE)
+		cache_arrow_put(s, kase, sender, recipient, out, l.n);
 	return e;
 }
 

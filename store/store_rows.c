@@ -55,8 +55,12 @@ rows_case_get(struct store *s, const uint8_t *id, struct case_row *out,
     bool *found)
 {
 	struct cell k = cell_b(id, WIRE_CASE), c[CELLS_MAX];
-	enum error_code e = rows_get(s, T_KASE, &k, c, found);
+	enum error_code e;
 
+	*found = s->failed == ERR_NONE && cache_case_get(s, id, out);
+	if (*found)
+		return ERR_NONE;
+	e = rows_get(s, T_KASE, &k, c, found);
 	if (e != ERR_NONE || !*found)
 		return e;
 	memcpy(out->id, id, WIRE_CASE);
@@ -70,6 +74,8 @@ rows_case_get(struct store *s, const uint8_t *id, struct case_row *out,
 	out->resume = c[7].u;
 	out->has = c[8].u;
 	rows_done(s);
+	if (e == ERR_NONE)
+		cache_case_put(s, out);
 	return e;
 }
 
@@ -83,6 +89,7 @@ rows_case_put(struct store *s, const struct case_row *r)
 		cell_u(r->stop_at), cell_u(r->resume), cell_u(r->has),
 	};
 
+	cache_case_put(s, r);
 	return rows_put(s, T_KASE, c);
 }
 
@@ -157,6 +164,7 @@ rows_leave_put(struct store *s, const struct leave_row *r)
 		cell_u(g->told_before), cell_b(g->label, sizeof g->label),
 	};
 
+	cache_arrow_forget(s, r->kase, r->sender, r->recipient);
 	return rows_put(s, T_LEAVE, c);
 }
 
@@ -194,7 +202,7 @@ rows_message_read(const struct cell *c, struct message_row *out)
 }
 
 enum error_code
-rows_message_get(struct store *s, uint64_t idx, struct message_row *out,
+rows_message_select(struct store *s, uint64_t idx, struct message_row *out,
     bool *found)
 {
 	const struct cell k = cell_u(idx);
@@ -228,7 +236,7 @@ message_cells(const struct message_row *r, struct cell c[static 13])
 }
 
 enum error_code
-rows_message_put(struct store *s, const struct message_row *r)
+rows_message_insert(struct store *s, const struct message_row *r)
 {
 	struct cell c[13];
 
@@ -237,7 +245,7 @@ rows_message_put(struct store *s, const struct message_row *r)
 }
 
 enum error_code
-rows_message_set(struct store *s, const struct message_row *r)
+rows_message_update(struct store *s, const struct message_row *r)
 {
 	struct cell c[13];
 
@@ -278,15 +286,24 @@ rows_seen_get(struct store *s, const uint8_t *stamp, const uint8_t *signer,
 		cell_b(stamp, WIRE_STAMP), cell_b(signer, n_signer),
 	};
 	struct cell c[CELLS_MAX];
-	enum error_code e = rows_get(s, T_SEEN, k, c, found);
+	enum error_code e = s->failed;
 
-	if (e != ERR_NONE || !*found)
+	*found = false;
+	if (e != ERR_NONE ||
+	    cache_seen_get(s, stamp, signer, n_signer, out, found))
 		return e;
+	e = rows_get(s, T_SEEN, k, c, found);
+	if (e != ERR_NONE)
+		return e;
+	memset(out, 0, sizeof *out);
 	memcpy(out->stamp, stamp, WIRE_STAMP);
 	memcpy(out->signer, signer, n_signer);
 	out->n_signer = n_signer;
-	e = seen_value(c, out);
+	if (*found)
+		e = seen_value(c, out);
 	rows_done(s);
+	if (e == ERR_NONE)
+		cache_seen_put(s, out, *found);
 	return e;
 }
 
@@ -299,6 +316,7 @@ rows_seen_put(struct store *s, const struct seen_row *r)
 		cell_u(r->idx), cell_u(r->kept),
 	};
 
+	cache_seen_forget(s);
 	return rows_put(s, T_SEEN, c);
 }
 

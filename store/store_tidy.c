@@ -248,7 +248,9 @@ sweep_slice(struct store *s, struct found *f, bool *did)
 	f->kase = kase;
 	f->next = from;
 	f->end = true;
-	e = rows_scan(s, S_MESSAGE_FROM, &bound, sweep_row, f);
+	e = cache_message_flush(s);
+	if (e == ERR_NONE)
+		e = rows_scan(s, S_MESSAGE_FROM, &bound, sweep_row, f);
 	if (e != ERR_NONE)
 		return e;
 	return f->end ? rows_todo_del(s, TODO_SWEEP, bytes_of(kase, 16)) :
@@ -282,7 +284,7 @@ mail_row(void *ctx, const struct cell *c, bool *stop)
 	f->next = c[1].u + 1;
 	if (c[2].u != FEED_MAIL)
 		return ERR_NONE;
-	e = rows_message_get(f->s, c[1].u, m, &found);
+	e = cache_message_get(f->s, c[1].u, m, &found);
 	if (e == ERR_NONE && found && m->state == MESSAGE_QUEUED &&
 	    suspect(f->s, m, f->now))
 		f->n++;
@@ -430,6 +432,7 @@ tidy_seen(struct store *s, unsigned max)
 
 		e = rows_del(s, T_SEEN, k);
 	}
+	cache_seen_forget(s);
 	if (e == ERR_NONE)
 		memcpy(s->seen_from, o.at, WIRE_STAMP);
 	return e;
@@ -461,7 +464,7 @@ tidy_message(struct store *s, uint64_t idx, uint64_t now)
 	const struct cell k = cell_u(idx);
 	struct message_row m = { .idx = idx };
 	bool found, closed;
-	enum error_code e = rows_message_get(s, idx, &m, &found);
+	enum error_code e = cache_message_get(s, idx, &m, &found);
 
 	if (e != ERR_NONE)
 		return e;
