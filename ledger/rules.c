@@ -88,7 +88,7 @@ rule_meaning(enum rule r)
 bool
 rule_waits(enum rule r)
 {
-	return r == RULE_END_AWAY || r == RULE_CUSTODIAN_GONE;
+	return r == RULE_HELD || r == RULE_CUSTODIAN_GONE;
 }
 
 /* ---- deciding ------------------------------------------------------------------- */

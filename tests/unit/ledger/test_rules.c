@@ -1,5 +1,7 @@
 #include "ledger/rules.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ledger/rules_check.h"
@@ -78,7 +80,7 @@ START_TEST(each_rule_fails_alone)
 	for (b = 0; b < BASELINES; b++) {
 		question_make(&w, &baseline[b], arena);
 		if ((row[_i].asks & (unsigned)baseline[b].ask) == 0 ||
-		    (w.f.body == NULL && rule < RULE_NO_CASE &&
+		    (w.f.body == NULL && rule < RULE_SUITE &&
 		    rule != RULE_NO_PARTNERSHIP))
 			continue;
 		mutation[rule](&w);
@@ -154,6 +156,66 @@ START_TEST(table_is_sound)
 }
 END_TEST
 
+/* ---- the table as PROTOCOL.md has it ------------------------------------------ */
+
+static const struct {
+	unsigned asks;
+	const char *word;
+} words[] = {
+	{ ASKS_ALL, "all" }, { ASKS_RECORD, "records" },
+	{ ASKS_SIGNED, "signed" }, { ASKS_NARROWING, "narrowing" },
+	{ ASKS_LEAVE, "leave" }, { ASKS_LINE, "lines" },
+	{ ASK_ROOT, "governance" }, { ASK_ANNOUNCE, "announcement" },
+	{ ASK_CASE_OPENED, "case-opened" }, { ASK_PHRASES, "phrases" },
+	{ ASK_RESUME, "resume" }, { ASK_GRANT, "grant" }, { ASK_KEYS, "key" },
+	{ ASK_WITHDRAW, "withdrawal" }, { ASK_CLOSE, "case-closed" },
+	{ ASK_STOP, "stop" }, { ASK_SEND, "send" },
+	{ ASK_SUBMIT, "submission" }, { ASK_DELIVER, "deliver" },
+	{ ASK_OPENING, "opening" }, { ASK_OPEN, "open" },
+	{ ASK_REOPEN, "re-open" }, { ASK_RECALL, "recall" },
+	{ ASK_RECEIPT, "receipt" }, { ASK_CHECKED, "conflict-checked" },
+	{ ASK_NOTE, "note" },
+};
+
+/* "| 39 | `FROZEN` | R1 | grant, leave | the case is frozen by a stop |" */
+static void
+row_text(size_t i, char *out, size_t n)
+{
+	unsigned left = row[i].asks;
+	const char *sep = "";
+	size_t k, at;
+
+	at = (size_t)snprintf(out, n, "| %d | `%s` | %s | ", (int)row[i].rule,
+	    rule_name(row[i].rule), row[i].shown[0] != '\0' ? row[i].shown :
+	    "itself");
+	for (k = 0; k < sizeof words / sizeof words[0]; k++) {
+		if ((row[i].asks & words[k].asks) != words[k].asks ||
+		    (left & words[k].asks) == 0)
+			continue;
+		at += (size_t)snprintf(out + at, n - at, "%s%s", sep,
+		    words[k].word);
+		left &= ~words[k].asks;
+		sep = ", ";
+	}
+	snprintf(out + at, n - at, " | %s |\n", rule_meaning(row[i].rule));
+}
+
+START_TEST(written_down)
+{
+	char *page = test_slurp("proto/PROTOCOL.md"), text[600];
+	const char *at = page;
+	size_t i;
+
+	for (i = 0; i < ROWS; i++) {
+		row_text(i, text, sizeof text);
+		at = strstr(at, text);
+		ck_assert_msg(at != NULL, "missing, or out of order: %s",
+		    text);
+	}
+	free(page);
+}
+END_TEST
+
 /* ---- one face, narrowing, age ---------------------------------------------- */
 
 START_TEST(one_face_for_no)
@@ -175,6 +237,66 @@ START_TEST(one_face_for_no)
 	ck_assert_str_eq(rule_shown(RULE_TOO_OLD), "TOO_OLD");
 	ck_assert_int_eq((int)rule_shown_as(RULE_TOO_OLD), RULE_TOO_OLD);
 	ck_assert_int_eq((int)rule_shown_as(RULE_ADMIT), RULE_ADMIT);
+}
+END_TEST
+
+/* What an agency must not be able to tell apart. */
+static const enum rule hidden[] = {
+	RULE_NO_CASE, RULE_CLOSED, RULE_FROZEN, RULE_CUSTODIAN_GONE,
+	RULE_NO_GRANT, RULE_LABELS, RULE_WITHDRAWN, RULE_NOT_YET,
+	RULE_COOLING, RULE_EXPIRED,
+};
+enum { HIDDEN = sizeof hidden / sizeof hidden[0] };
+
+/* The labels it lists are the asker's own doing, and so is the case. */
+static bool
+is_secret(enum rule rule, enum ask ask)
+{
+	return rule != RULE_NO_CASE || ask == ASK_SUBMIT || ask == ASK_SEND;
+}
+
+/*
+ * Nor by making another mistake on purpose: with any other rule broken as
+ * well, what is shown does not depend on which of these it was.
+ */
+START_TEST(no_second_face)
+{
+	enum rule other = row[_i].rule, rule;
+	const char *shown, *first;
+	struct question w;
+	unsigned b, k;
+
+	for (b = 0; b < BASELINES; b++) {
+		if (baseline[b].ask != ASK_SUBMIT &&
+		    baseline[b].ask != ASK_SEND &&
+		    baseline[b].ask != ASK_OPEN)
+			continue;
+		if ((row[_i].asks & (unsigned)baseline[b].ask) == 0 ||
+		    (baseline[b].kind == KIND_NONE && other < RULE_SUITE &&
+		    other != RULE_NO_PARTNERSHIP))
+			continue;
+		first = NULL;
+		for (k = 0; k < HIDDEN; k++) {
+			if (!is_secret(hidden[k], baseline[b].ask))
+				continue;
+			question_make(&w, &baseline[b], arena);
+			/* OUTLIVES gives the grant an end of its own. */
+			if (other == RULE_OUTLIVES)
+				mutation[other](&w);
+			mutation[hidden[k]](&w);
+			if (other != RULE_OUTLIVES)
+				mutation[other](&w);
+			rule = rules_decide(&w.f).rule;
+			ck_assert_int_ne((int)rule, RULE_ADMIT);
+			shown = rule_shown(rule);
+			if (first == NULL)
+				first = shown;
+			ck_assert_msg(strcmp(first, shown) == 0,
+			    "%s: %s with %s shows %s, not %s",
+			    baseline[b].name, rule_name(other),
+			    rule_name(hidden[k]), shown, first);
+		}
+	}
 }
 END_TEST
 
@@ -382,7 +504,7 @@ START_TEST(what_waits)
 
 	for (i = 0; i < ROWS; i++)
 		ck_assert_int_eq(rule_waits(row[i].rule),
-		    row[i].rule == RULE_END_AWAY ||
+		    row[i].rule == RULE_HELD ||
 		    row[i].rule == RULE_CUSTODIAN_GONE);
 }
 END_TEST
@@ -395,7 +517,9 @@ fill(TCase *tc)
 	tcase_add_loop_test(tc, baselines_are_admitted, 0, BASELINES);
 	tcase_add_loop_test(tc, each_rule_fails_alone, 0, ROWS);
 	tcase_add_loop_test(tc, no_rule_fails_elsewhere, 0, ROWS);
+	tcase_add_test(tc, written_down);
 	tcase_add_test(tc, one_face_for_no);
+	tcase_add_loop_test(tc, no_second_face, 0, ROWS);
 	tcase_add_test(tc, narrowing_is_admitted);
 	tcase_add_test(tc, age_limits);
 	tcase_add_test(tc, lines_have_no_age);

@@ -386,6 +386,7 @@ END_TEST
 
 START_TEST(closing)
 {
+	struct entry e;
 	uint64_t m;
 
 	open_case();
@@ -401,6 +402,8 @@ START_TEST(closing)
 	book_admit(b, world_close(w));
 	book_admit(b, world_stop(w, CLINIC, w->kase.token[0]));
 	ck_assert_str_eq(tail(2), "RZ");
+	book_entry(b, book_last(b), &e);
+	ck_assert(!e.u.frozen.has_case);
 	ck_assert_int_eq((int)the_case().state, CASE_CLOSED);
 }
 END_TEST
@@ -663,7 +666,7 @@ START_TEST(suspended_and_back)
 	queued = submit(POLICE, SCHOOL, "C1");
 	book_admit(b, world_suspend(w, POLICE));
 	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_END_AWAY);
-	ck_assert_int_eq((int)book_deliver(b, queued), RULE_END_AWAY);
+	ck_assert_int_eq((int)book_deliver(b, queued), RULE_HELD);
 	ck_assert_int_eq((int)book_put(b, world_submission(w, POLICE, SCHOOL,
 	    "C1", 1024, &payload, NULL), NULL), RULE_NOT_STANDING);
 	book_admit(b, world_member(w, POLICE));
