@@ -37,6 +37,8 @@ struct entry {
 	enum entry_kind kind;
 	struct bytes body;               /* the exact bytes, prefix included */
 	uint8_t salt[ENTRY_SALT];
+	const uint8_t *commitment;       /* of body and salt if already known,
+	                                  * else NULL: spares the fold a hash */
 	/* Decoded payload; record and body for RECORD, OPENED and REFUSED. */
 	struct record record;
 	struct body b;

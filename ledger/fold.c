@@ -77,8 +77,10 @@ add_news(struct folding *f, unsigned audience)
 		return &f->none;
 	x = add(f, EFFECT_NEWS);
 	x->audience = audience;
-	entry_commitment(f->e->body, f->e->salt, commitment);
-	entry_leaf(commitment, &x->leaf);
+	if (f->e->commitment == NULL)
+		entry_commitment(f->e->body, f->e->salt, commitment);
+	entry_leaf(f->e->commitment != NULL ? f->e->commitment : commitment,
+	    &x->leaf);
 	return x;
 }
 

@@ -148,6 +148,7 @@ write_entry(size_t body)
 	p.e.index = p.size;
 	p.e.body = bytes_of(big, body);
 	entry_commitment(p.e.body, p.e.salt, commitment);
+	p.e.commitment = commitment;
 	must(store_append(p.s[0], p.now, commitment, p.e.salt, p.e.body),
 	    "append");
 	lap(APPEND);
