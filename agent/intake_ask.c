@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "agent/intake_part.h"
+#include "agent/seal.h"
 #include "base/link.h"
 #include "store/facts.h"
 
@@ -110,6 +111,19 @@ intake_disconnected(struct agent *a)
 
 /* ---- replies -------------------------------------------------------------------------- */
 
+/* A newer sealing key of somebody ends our correspondence with the old. */
+static void
+forget_older(struct agent *a, const struct entry *e)
+{
+	struct wire_sealing_key old;
+	uint64_t announced, idx;
+
+	if (e->record.kind == KIND_SEALING_KEY &&
+	    store_sealing(a->slice, e->record.signer, 0, &old, &announced,
+	    &idx) == ERR_NONE && old.epoch < e->b.u.sealing_key.epoch)
+		seal_sender_forget(a->seal, old.key);
+}
+
 /* Rows about members and their sealing keys go into the slice. */
 static enum error_code
 apply_row(struct agent *a, const struct wire_row *row, struct why *why)
@@ -130,9 +144,10 @@ apply_row(struct agent *a, const struct wire_row *row, struct why *why)
 	    e.record.kind != KIND_MEMBER_SUSPENDED))
 		return ERR_NONE;
 	err = intake_verify(a, &e, why);
-	if (err == ERR_NONE)
-		err = facts_apply(a->slice, &e, a->member);
-	return err;
+	if (err != ERR_NONE)
+		return err;
+	forget_older(a, &e);
+	return facts_apply(a->slice, &e, a->member);
 }
 
 enum error_code

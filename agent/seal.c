@@ -46,6 +46,15 @@ seal_sender_destroy(struct seal_sender **s)
 }
 
 void
+seal_sender_forget(struct seal_sender *s, const uint8_t key[static WIRE_KEY])
+{
+	for (size_t i = 0; i < CORRESPONDENCES; i++)
+		if (s->c[i].used != 0 &&
+		    memcmp(s->c[i].recipient, key, WIRE_KEY) == 0)
+			sodium_memzero(&s->c[i], sizeof s->c[i]);
+}
+
+void
 seal_sender_expire(struct seal_sender *s, uint64_t boot_ms)
 {
 	for (size_t i = 0; i < CORRESPONDENCES; i++) {

@@ -17,6 +17,9 @@
 struct seal_sender;
 MUST_USE enum error_code seal_sender_create(struct seal_sender **out);
 void seal_sender_destroy(struct seal_sender **s);
+/* Wipes that towards this sealing key: a newer one was announced. */
+void seal_sender_forget(struct seal_sender *s,
+    const uint8_t key[static WIRE_KEY]);
 /* Wipes correspondences older than 24 h of boot time. */
 void seal_sender_expire(struct seal_sender *s, uint64_t boot_ms);
 

@@ -211,6 +211,23 @@ START_TEST(test_correspondence)
 }
 END_TEST
 
+START_TEST(test_newer_sealing_key_ends_the_old)
+{
+	uint8_t first[32];
+	struct box_pair other;
+
+	identity_box_pair(&other);
+	seal_text("one");
+	memcpy(first, body.u.submission.sealed, 32);
+	seal_sender_forget(sender, other.public);
+	seal_text("two");
+	ck_assert_mem_eq(first, body.u.submission.sealed, 32);
+	seal_sender_forget(sender, sealing.public);
+	seal_text("three");
+	ck_assert_mem_ne(first, body.u.submission.sealed, 32);
+}
+END_TEST
+
 START_TEST(test_low_order_key)
 {
 	static const uint8_t zero[32];
@@ -231,6 +248,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, test_every_bit_of_the_ciphertext);
 	tcase_add_test(tc, test_every_field_of_the_header);
 	tcase_add_test(tc, test_correspondence);
+	tcase_add_test(tc, test_newer_sealing_key_ends_the_old);
 	tcase_add_test(tc, test_low_order_key);
 }
 
