@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/db.h"
 #include "tests/support/test.h"
 
 uint64_t
@@ -433,14 +434,13 @@ replay_decision(struct replay *x, const struct entry *e)
 	}
 }
 
-void
-book_replay(struct book *b)
+static void
+replay_on(struct book *b, struct store **s)
 {
 	uint8_t live[WIRE_HASH], again[WIRE_HASH];
-	struct replay x = { .b = b };
+	struct replay x = { .b = b, .s = *s };
 	struct entry e;
 
-	ck_ok(store_open_memory(&x.s));
 	ck_ok(store_begin(x.s));
 	while (x.at < b->n) {
 		arena_reset(b->a);
@@ -453,7 +453,21 @@ book_replay(struct book *b)
 	ck_ok(store_digest(b->s, live));
 	ck_ok(store_digest(x.s, again));
 	ck_assert_mem_eq(live, again, sizeof live);
-	store_close(&x.s);
+	store_close(s);
+}
+
+void
+book_replay(struct book *b)
+{
+	struct store *s;
+	struct db *db;
+
+	ck_ok(store_open_memory(&s));
+	replay_on(b, &s);
+	ck_ok(db_open(":memory:", NULL, &db, NULL));
+	ck_ok(store_open_sqlite(db, &s, NULL));
+	replay_on(b, &s);
+	db_close(&db);
 }
 
 /* ---- slices ------------------------------------------------------------------------ */

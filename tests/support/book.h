@@ -48,8 +48,8 @@ enum rule book_open(struct book *b, const struct record *r,
 /* What later batches owe: `ended` after stops, drops, 24 h notices. */
 void book_later(struct book *b);
 
-/* Replays all entries on a store of its own; fails the test when a decision,
- * a consequence or the final state differs. */
+/* Replays all entries on a store in memory and on one in SQLite; fails the
+ * test when a decision, a consequence or the final state differs. */
 void book_replay(struct book *b);
 
 /* An agent's slice: a store, and how much of its news it has taken in. */
