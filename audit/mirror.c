@@ -1,4 +1,4 @@
-#include "audit/mirror.h"
+#include "audit/mirror_impl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,83 +8,9 @@
 #include "base/file.h"
 #include "ledger/note.h"
 
-enum {
-	PATH_LEN = 1200,
-	BUNDLE_MAX = TILE_WIDTH * (4 + ENTRY_SALT + ENTRY_BODY_MAX),
-	NOTE_MAX = 8192,
-};
+enum { NOTE_MAX = 8192 };
 
-struct mirror {
-	char dir[1024];
-	struct note_key log;
-	struct checkpoint head;         /* size 0: none yet */
-	struct tiles *tiles;
-	struct hash commitment[TILE_WIDTH]; /* of the open bundle */
-	struct buf bodies;              /* of the open bundle */
-	uint64_t size;                  /* with what was added */
-	struct hash *added;             /* leaves since the last commit */
-	size_t n_added, cap_added;
-	struct buf scratch;
-};
-
-/* ---- file names ----------------------------------------------------------- */
-
-static enum error_code
-path_of(const struct mirror *m, const char *what, unsigned level, uint64_t n,
-    unsigned width, char out[static PATH_LEN])
-{
-	struct tile_name name = { .level = level, .n = n, .width = width };
-	char tail[TILE_NAME_MAX];
-	const char *from;
-
-	tile_name_format(&name, tail);
-	from = tail;
-	if (what != NULL)               /* bodies: named as the entries are */
-		from = tail + strlen("tile/entries");
-	if (snprintf(out, PATH_LEN, "%s/%s%s", m->dir,
-	    what != NULL ? what : "", from) >= PATH_LEN)
-		return ERR_SIZE;
-	return ERR_NONE;
-}
-
-static enum error_code
-write_at(const char *path, struct bytes data, struct why *why)
-{
-	char dir[PATH_LEN], *slash;
-	enum error_code err;
-
-	snprintf(dir, sizeof dir, "%s", path);
-	slash = strrchr(dir, '/');
-	*slash = '\0';
-	err = file_mkdirs(dir, 0755, why);
-	return err == ERR_NONE ? file_write(path, data.data, data.n, 0644, 0,
-	    why) : err;
-}
-
-/* The resource in full or, failing that, as wide as the size says. */
-static enum error_code
-read_at(struct mirror *m, const char *what, unsigned level, uint64_t n,
-    uint64_t size, struct buf *out, struct why *why)
-{
-	const unsigned width = tile_width(level == TILE_ENTRIES ? 0 : level, n,
-	    size);
-	char path[PATH_LEN];
-	enum error_code err;
-
-	if (width == 0)
-		return ERR_NOTFOUND;
-	err = path_of(m, what, level, n, width, path);
-	buf_clear(out);
-	if (err == ERR_NONE)
-		err = file_read(path, 0, out, why);
-	if (err != ERR_NOTFOUND || width == TILE_WIDTH)
-		return err;
-	err = path_of(m, what, level, n, TILE_WIDTH, path);
-	buf_clear(out);
-	return err == ERR_NONE ? file_read(path, 0, out, why) : err;
-}
-
-/* ---- the tiles' backend ----------------------------------------------------------- */
+/* ---- the tiles' backend ------------------------------------------------ */
 
 static enum error_code
 back_commitments(void *ctx, uint64_t first, size_t n, struct hash *out)
@@ -96,9 +22,9 @@ back_commitments(void *ctx, uint64_t first, size_t n, struct hash *out)
 
 	if (first % TILE_WIDTH != 0)
 		return ERR_SIZE;
-	buf_init(&file, TILE_WIDTH * (2 + ENTRY_BYTES));
-	err = read_at(m, NULL, TILE_ENTRIES, first / TILE_WIDTH, m->head.size,
-	    &file, NULL);
+	buf_init(&file, ENTRIES_MAX);
+	err = mirror_fetch(m->dir, MIRROR_ENTRIES, 0, first / TILE_WIDTH,
+	    m->size, &file, NULL);
 	rest = buf_view(&file);
 	for (size_t i = 0; i < n && err == ERR_NONE; i++) {
 		err = bundle_next(&rest, &entry);
@@ -109,7 +35,7 @@ back_commitments(void *ctx, uint64_t first, size_t n, struct hash *out)
 			memcpy(out[i].b, entry.data + 2, HASH_BYTES);
 	}
 	buf_free(&file);
-	return err;
+	return err == ERR_NOTFOUND ? ERR_FORMAT : err;
 }
 
 static enum error_code
@@ -117,9 +43,10 @@ back_get(void *ctx, unsigned level, uint64_t n,
     struct hash out[static TILE_WIDTH])
 {
 	struct mirror *m = ctx;
-	char path[PATH_LEN];
+	char path[MIRROR_PATH];
 	struct buf file;
-	enum error_code err = path_of(m, NULL, level, n, TILE_WIDTH, path);
+	enum error_code err = mirror_path(m->dir, MIRROR_TILE, level, n,
+	    TILE_WIDTH, path);
 
 	buf_init(&file, TILE_BYTES);
 	if (err == ERR_NONE)
@@ -137,19 +64,20 @@ back_put(void *ctx, unsigned level, uint64_t n,
     const struct hash tile[static TILE_WIDTH])
 {
 	struct mirror *m = ctx;
-	char path[PATH_LEN];
-	enum error_code err = path_of(m, NULL, level, n, TILE_WIDTH, path);
+	char path[MIRROR_PATH];
+	enum error_code err = mirror_path(m->dir, MIRROR_TILE, level, n,
+	    TILE_WIDTH, path);
 
-	return err == ERR_NONE ? write_at(path, bytes_of(tile, TILE_BYTES),
+	return err == ERR_NONE ? mirror_write(path, bytes_of(tile, TILE_BYTES),
 	    NULL) : err;
 }
 
-/* ---- life --------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------- */
 
 static enum error_code
 load_head(struct mirror *m, struct why *why)
 {
-	char path[PATH_LEN];
+	char path[MIRROR_PATH];
 	struct buf note;
 	enum error_code err;
 
@@ -184,23 +112,53 @@ open_tiles(struct mirror *m, struct why *why)
 	return err;
 }
 
-/* The open bundle, as far as it was written. */
+/* The open bundle as far as it counts; its file may hold more. */
 static enum error_code
 load_open_bundle(struct mirror *m, struct why *why)
 {
 	const unsigned open = (unsigned)(m->head.size % TILE_WIDTH);
-	enum error_code err;
+	struct buf entries, bodies;
+	struct bodies_item item;
+	struct bytes e, b;
+	enum error_code err = ERR_NONE;
+	unsigned n;
 
-	m->size = m->head.size;
 	m->n_added = 0;
 	buf_clear(&m->bodies);
 	if (open == 0)
 		return ERR_NONE;
-	err = back_commitments(m, m->size - open, open, m->commitment);
+	buf_init(&entries, ENTRIES_MAX);
+	buf_init(&bodies, BODIES_MAX);
+	err = mirror_bundle(m, m->head.size - open, &entries, &bodies, &n, why);
+	e = buf_view(&entries);
+	b = buf_view(&bodies);
+	for (unsigned i = 0; i < open && err == ERR_NONE; i++) {
+		err = bodies_next(&e, &b, &item);
+		if (err != ERR_NONE)
+			break;
+		memcpy(m->commitment[i].b, item.commitment, HASH_BYTES);
+		bodies_put(&m->bodies, item.salt, item.body);
+	}
+	if (err == ERR_NONE && !buf_ok(&m->bodies))
+		err = ERR_NOMEM;
+	buf_free(&entries);
+	buf_free(&bodies);
+	return err == ERR_NOTFOUND ? ERR_FORMAT : err;
+}
+
+/* The state that the checkpoint says, all else forgotten. */
+static enum error_code
+start_over(struct mirror *m, struct why *why)
+{
+	enum error_code err;
+
+	m->size = m->head.size;
+	err = open_tiles(m, why);
 	if (err == ERR_NONE)
-		err = read_at(m, "bodies", TILE_ENTRIES, m->size / TILE_WIDTH,
-		    m->size, &m->bodies, why);
-	return err;
+		err = load_open_bundle(m, why);
+	if (err == ERR_FORMAT || err == ERR_NOTFOUND)
+		why_set(why, "the mirror's files are cut short or missing");
+	return err == ERR_NOTFOUND ? ERR_FORMAT : err;
 }
 
 enum error_code
@@ -216,8 +174,8 @@ mirror_open(const char *dir, const char *origin,
 		err = ERR_SIZE;
 	if (err == ERR_NONE) {
 		strcpy(m->dir, dir);
-		buf_init(&m->bodies, BUNDLE_MAX);
-		buf_init(&m->scratch, BUNDLE_MAX);
+		buf_init(&m->bodies, BODIES_MAX);
+		buf_init(&m->scratch, BODIES_MAX);
 		err = note_key_init(&m->log, origin, NOTE_ED25519, log_key);
 	}
 	if (err == ERR_NONE && create)
@@ -227,9 +185,7 @@ mirror_open(const char *dir, const char *origin,
 	if (err == ERR_NOTFOUND && create)
 		err = ERR_NONE;
 	if (err == ERR_NONE)
-		err = open_tiles(m, why);
-	if (err == ERR_NONE)
-		err = load_open_bundle(m, why);
+		err = start_over(m, why);
 	if (err != ERR_NONE)
 		mirror_close(&m);
 	*out = m;
@@ -261,20 +217,26 @@ mirror_head(const struct mirror *m)
 	return &m->head;
 }
 
+enum error_code
+mirror_root_at(struct mirror *m, uint64_t size, struct hash *root)
+{
+	return tiles_root_at(m->tiles, size, root);
+}
+
 uint64_t
 mirror_added(const struct mirror *m)
 {
 	return m->size - m->head.size;
 }
 
-/* ---- adding ---------------------------------------------------------------------------- */
+/* ---- adding ------------------------------------------------------------ */
 
 /* Entries and bodies of bundle n, whose first `width` are in memory. */
 static enum error_code
 write_bundle(struct mirror *m, uint64_t n, unsigned width, struct why *why)
 {
 	uint8_t entry[ENTRY_BYTES];
-	char path[PATH_LEN];
+	char path[MIRROR_PATH];
 	enum error_code err;
 
 	buf_clear(&m->scratch);
@@ -282,13 +244,13 @@ write_bundle(struct mirror *m, uint64_t n, unsigned width, struct why *why)
 		tile_entry(&m->commitment[i], entry);
 		bundle_put(&m->scratch, bytes_of(entry, sizeof entry));
 	}
-	err = path_of(m, NULL, TILE_ENTRIES, n, width, path);
+	err = mirror_path(m->dir, MIRROR_ENTRIES, 0, n, width, path);
 	if (err == ERR_NONE)
-		err = write_at(path, buf_view(&m->scratch), why);
+		err = mirror_write(path, buf_view(&m->scratch), why);
 	if (err == ERR_NONE)
-		err = path_of(m, "bodies", TILE_ENTRIES, n, width, path);
+		err = mirror_path(m->dir, MIRROR_BODIES, 0, n, width, path);
 	if (err == ERR_NONE)
-		err = write_at(path, buf_view(&m->bodies), why);
+		err = mirror_write(path, buf_view(&m->bodies), why);
 	return err;
 }
 
@@ -315,26 +277,21 @@ mirror_add(struct mirror *m, const uint8_t commitment[static HASH_BYTES],
     const uint8_t *salt, struct bytes body, struct why *why)
 {
 	const unsigned at = (unsigned)(m->size % TILE_WIDTH);
-	uint8_t check[HASH_BYTES];
+	const struct bodies_item item = { commitment, salt, body };
 	struct hash leaf;
 	enum error_code err;
 
-	if (salt != NULL) {
-		entry_commitment(body, salt, check);
-		if (memcmp(check, commitment, HASH_BYTES) != 0) {
-			why_set(why, "entry %llu: its body is not the one "
-			    "committed to", (unsigned long long)m->size);
-			return ERR_PROOF;
-		}
+	if (body.n > ENTRY_BODY_MAX)
+		return ERR_SIZE;
+	if (bodies_check(&item) != ERR_NONE) {
+		why_set(why, "entry %llu: its body is not the one committed "
+		    "to", (unsigned long long)m->size);
+		return ERR_PROOF;
 	}
 	memcpy(m->commitment[at].b, commitment, HASH_BYTES);
 	if (at == 0)
 		buf_clear(&m->bodies);
-	buf_put_u32(&m->bodies, salt != NULL ? (uint32_t)body.n : 0);
-	if (salt != NULL) {
-		buf_put(&m->bodies, salt, ENTRY_SALT);
-		buf_put(&m->bodies, body.data, body.n);
-	}
+	bodies_put(&m->bodies, salt, body);
 	if (!buf_ok(&m->bodies))
 		return ERR_NOMEM;
 	tile_leaf(&m->commitment[at], &leaf);
@@ -351,7 +308,7 @@ static enum error_code
 write_tiles(struct mirror *m, uint64_t from, struct why *why)
 {
 	struct hash tile[TILE_WIDTH];
-	char path[PATH_LEN];
+	char path[MIRROR_PATH];
 	enum error_code err = ERR_NONE;
 	unsigned width;
 
@@ -359,9 +316,9 @@ write_tiles(struct mirror *m, uint64_t from, struct why *why)
 	    err == ERR_NONE && n * TILE_WIDTH < m->size; n++) {
 		err = tiles_tile(m->tiles, 0, n, tile, &width);
 		if (err == ERR_NONE)
-			err = path_of(m, NULL, 0, n, width, path);
+			err = mirror_path(m->dir, MIRROR_TILE, 0, n, width, path);
 		if (err == ERR_NONE)
-			err = write_at(path, bytes_of(tile,
+			err = mirror_write(path, bytes_of(tile,
 			    (size_t)width * HASH_BYTES), why);
 	}
 	for (unsigned level = 1; err == ERR_NONE && level < TILE_LEVELS;
@@ -374,9 +331,9 @@ write_tiles(struct mirror *m, uint64_t from, struct why *why)
 			continue;
 		}
 		if (err == ERR_NONE)
-			err = path_of(m, NULL, level, n, width, path);
+			err = mirror_path(m->dir, MIRROR_TILE, level, n, width, path);
 		if (err == ERR_NONE)
-			err = write_at(path, bytes_of(tile,
+			err = mirror_write(path, bytes_of(tile,
 			    (size_t)width * HASH_BYTES), why);
 	}
 	return err;
@@ -386,19 +343,55 @@ write_tiles(struct mirror *m, uint64_t from, struct why *why)
 static void
 drop_partials(struct mirror *m, uint64_t before)
 {
-	const unsigned width = (unsigned)(before % TILE_WIDTH);
-	char path[PATH_LEN];
+	char path[MIRROR_PATH];
 
-	if (width == 0 || before == m->size)
-		return;
-	if (path_of(m, NULL, TILE_ENTRIES, before / TILE_WIDTH, width, path) ==
-	    ERR_NONE)
-		(void)unlink(path);
-	if (path_of(m, "bodies", TILE_ENTRIES, before / TILE_WIDTH, width,
-	    path) == ERR_NONE)
-		(void)unlink(path);
-	if (path_of(m, NULL, 0, before / TILE_WIDTH, width, path) == ERR_NONE)
-		(void)unlink(path);
+	for (unsigned level = 0; level < TILE_LEVELS; level++) {
+		const uint64_t had = before >> (8 * level);
+		const unsigned width = (unsigned)(had % TILE_WIDTH);
+
+		if (width == 0 || had == m->size >> (8 * level))
+			continue;
+		if (mirror_path(m->dir, MIRROR_TILE, level, had / TILE_WIDTH, width, path) ==
+		    ERR_NONE)
+			(void)unlink(path);
+		if (level > 0)
+			continue;
+		if (mirror_path(m->dir, MIRROR_ENTRIES, 0, had / TILE_WIDTH, width,
+		    path) == ERR_NONE)
+			(void)unlink(path);
+		if (mirror_path(m->dir, MIRROR_BODIES, 0, had / TILE_WIDTH,
+		    width, path) == ERR_NONE)
+			(void)unlink(path);
+	}
+}
+
+/* All files of the new size but the checkpoint. */
+static enum error_code
+write_all(struct mirror *m, uint64_t before, struct why *why)
+{
+	const unsigned open = (unsigned)(m->size % TILE_WIDTH);
+	enum error_code err = ERR_NONE;
+
+	if (open > 0)
+		err = write_bundle(m, m->size / TILE_WIDTH, open, why);
+	return err == ERR_NONE ? write_tiles(m, before, why) : err;
+}
+
+static enum error_code
+write_head(struct mirror *m, const struct checkpoint *head, struct why *why)
+{
+	char path[MIRROR_PATH];
+	struct buf note;
+	enum error_code err;
+
+	buf_init(&note, NOTE_MAX);
+	checkpoint_note(&m->log, head, &note);
+	err = buf_ok(&note) ? file_join(path, sizeof path, m->dir,
+	    "checkpoint") : ERR_NOMEM;
+	if (err == ERR_NONE)
+		err = mirror_write(path, buf_view(&note), why);
+	buf_free(&note);
+	return err;
 }
 
 enum error_code
@@ -406,103 +399,30 @@ mirror_commit(struct mirror *m, const struct checkpoint *head,
     struct why *why)
 {
 	const uint64_t before = m->head.size;
-	const unsigned open = (unsigned)(m->size % TILE_WIDTH);
-	char path[PATH_LEN];
 	struct hash root;
-	struct buf note;
 	enum error_code err;
 
-	buf_init(&note, NOTE_MAX);
 	err = head->size == m->size ? ERR_NONE : ERR_PROOF;
 	if (err == ERR_NONE)
 		err = tiles_append(m->tiles, m->added, m->n_added);
 	if (err == ERR_NONE)
 		err = tiles_root_at(m->tiles, m->size, &root);
-	if (err == ERR_NONE && !hash_equal(&root, &head->root)) {
-		why_set(why, "the entries received do not have the root that "
-		    "was signed for %llu entries",
-		    (unsigned long long)head->size);
+	if (err == ERR_NONE && !hash_equal(&root, &head->root))
 		err = ERR_PROOF;
-	}
-	if (err == ERR_NONE && open > 0)
-		err = write_bundle(m, m->size / TILE_WIDTH, open, why);
 	if (err == ERR_NONE)
-		err = write_tiles(m, before, why);
+		err = write_all(m, before, why);
 	if (err == ERR_NONE)
-		checkpoint_note(&m->log, head, &note);
-	if (err == ERR_NONE)
-		err = file_join(path, sizeof path, m->dir, "checkpoint");
-	if (err == ERR_NONE)
-		err = write_at(path, buf_view(&note), why);
-	buf_free(&note);
-	if (err != ERR_NONE)
+		err = write_head(m, head, why);
+	if (err != ERR_NONE) {
+		/* its own error would say less */
+		if (start_over(m, NULL) == ERR_NONE && err == ERR_PROOF)
+			why_set(why, "the entries received do not have the "
+			    "root that was signed for %llu entries",
+			    (unsigned long long)head->size);
 		return err;
+	}
 	m->head = *head;
 	m->n_added = 0;
 	drop_partials(m, before);
 	return ERR_NONE;
-}
-
-/* ---- reading ------------------------------------------------------------------------------ */
-
-static enum error_code
-read_one(struct mirror *m, uint64_t index, struct bytes *entries,
-    struct bytes *bodies, mirror_visit *visit, void *ctx, struct why *why)
-{
-	struct bytes entry, body = { NULL, 0 };
-	const uint8_t *salt = NULL, *data;
-	uint8_t check[HASH_BYTES];
-	uint32_t n;
-
-	(void)m;
-	if (bundle_next(entries, &entry) != ERR_NONE ||
-	    entry.n != ENTRY_BYTES || !bytes_take_u32(bodies, &n)) {
-		why_set(why, "entry %llu: the mirror's files are cut short",
-		    (unsigned long long)index);
-		return ERR_FORMAT;
-	}
-	if (n > 0) {
-		if (!bytes_take(bodies, ENTRY_SALT, &salt) ||
-		    !bytes_take(bodies, n, &data))
-			return ERR_FORMAT;
-		body = bytes_of(data, n);
-		entry_commitment(body, salt, check);
-		if (memcmp(check, entry.data + 2, HASH_BYTES) != 0) {
-			why_set(why, "entry %llu: its body is not the one "
-			    "committed to", (unsigned long long)index);
-			return ERR_PROOF;
-		}
-	}
-	return visit != NULL ? visit(ctx, index, entry.data + 2, salt, body) :
-	    ERR_NONE;
-}
-
-enum error_code
-mirror_read(struct mirror *m, uint64_t from, mirror_visit *visit, void *ctx,
-    struct why *why)
-{
-	struct buf entries, bodies;
-	enum error_code err = ERR_NONE;
-	uint64_t index = from - from % TILE_WIDTH;
-
-	buf_init(&entries, TILE_WIDTH * (2 + ENTRY_BYTES));
-	buf_init(&bodies, BUNDLE_MAX);
-	while (err == ERR_NONE && index < m->head.size) {
-		struct bytes e, b;
-
-		err = read_at(m, NULL, TILE_ENTRIES, index / TILE_WIDTH,
-		    m->head.size, &entries, why);
-		if (err == ERR_NONE)
-			err = read_at(m, "bodies", TILE_ENTRIES,
-			    index / TILE_WIDTH, m->head.size, &bodies, why);
-		e = buf_view(&entries);
-		b = buf_view(&bodies);
-		for (unsigned i = 0; err == ERR_NONE && i < TILE_WIDTH &&
-		    index < m->head.size; i++, index++)
-			err = read_one(m, index, &e, &b,
-			    index >= from ? visit : NULL, ctx, why);
-	}
-	buf_free(&entries);
-	buf_free(&bodies);
-	return err;
 }
