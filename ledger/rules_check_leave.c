@@ -142,6 +142,8 @@ rules_check_life_left(const struct facts *f)
 	uint64_t expires = f->ask == ASK_DELIVER ? f->message.expires :
 	    f->expires;
 
+	if (f->ask == ASK_SEND && expires == 0)
+		return true;            /* not chosen yet */
 	return f->now < expires;
 }
 

@@ -355,6 +355,44 @@ facts_for_sending(struct store *s, uint64_t now,
 	    e;
 }
 
+/* A message that its own recipient wants to open. */
+static enum error_code
+gather_reading(struct gather *g, const struct store_message *m)
+{
+	struct facts *f = g->f;
+	enum error_code e;
+
+	f->ask = f->message.opened ? ASK_REOPEN : ASK_OPEN;
+	e = gather_ends(g, m->sender, m->recipient);
+	if (e == ERR_NONE)
+		e = gather_leave(g, m);
+	if (e == ERR_NONE)
+		e = store_conflict_checked(g->s, m->recipient, m->case_id,
+		    &f->conflict_checked);
+	/* The custodian wrote the exclusions: nobody introduces it. */
+	if (gather_same_id(m->recipient, f->kase.custodian))
+		f->conflict_checked = true;
+	return e;
+}
+
+enum error_code
+facts_for_reading(struct store *s, uint64_t now,
+    const struct store_message *m, struct facts_room *room, struct facts *out)
+{
+	struct gather g = { .s = s, .room = room, .f = out };
+	enum error_code e;
+
+	memset(out, 0, sizeof *out);
+	out->now = now;
+	out->worker_known = true;
+	gather_message_facts(out, m);
+	out->message.same_case = out->message.to_signer = true;
+	e = gather_policy(&g);
+	if (e == ERR_NONE)
+		e = gather_case(&g, m->case_id);
+	return e == ERR_NONE ? gather_reading(&g, m) : e;
+}
+
 /* Of a message that is not the asker's nothing is looked at but that. */
 static enum error_code
 gather_line(struct gather *g, uint64_t idx)
@@ -372,18 +410,7 @@ gather_line(struct gather *g, uint64_t idx)
 	if (!f->message.known || !f->message.to_signer ||
 	    !f->message.same_case)
 		return gather_ends(g, self, self);
-	if (f->message.opened)
-		f->ask = ASK_REOPEN;
-	e = gather_ends(g, m.sender, m.recipient);
-	if (e == ERR_NONE)
-		e = gather_leave(g, &m);
-	if (e == ERR_NONE)
-		e = store_conflict_checked(g->s, m.recipient, m.case_id,
-		    &f->conflict_checked);
-	/* The custodian wrote the exclusions: nobody introduces it. */
-	if (gather_same_id(m.recipient, f->kase.custodian))
-		f->conflict_checked = true;
-	return e;
+	return gather_reading(g, &m);
 }
 
 enum error_code

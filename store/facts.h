@@ -42,11 +42,20 @@ MUST_USE enum error_code facts_for_delivery(struct store *s, uint64_t now,
 MUST_USE enum error_code facts_for_opening(struct store *s, uint64_t now,
     const struct record *r, const struct body *b, unsigned i,
     struct facts_room *room, struct facts *out);
-/* Before a message is sealed: may it be sent (ASK_SEND)? */
+/* Before a message is sealed: may it be sent (ASK_SEND)?  `expires` is 0
+ * while it is not chosen. */
 MUST_USE enum error_code facts_for_sending(struct store *s, uint64_t now,
     const uint8_t case_id[static WIRE_CASE], const char *sender,
     const char *recipient, const uint8_t (*need)[WIRE_LABEL], unsigned n_need,
     uint64_t expires, struct facts_room *room, struct facts *out);
+/*
+ * May its recipient read this message now?  As facts_for_opening(), but
+ * without an opening and a worker: for an agent that shows what can be
+ * opened, or closes what is open when news come.
+ */
+MUST_USE enum error_code facts_for_reading(struct store *s, uint64_t now,
+    const struct store_message *m, struct facts_room *room,
+    struct facts *out);
 
 /*
  * What the record's signer is told of a verdict on line i of its opening

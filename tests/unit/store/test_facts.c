@@ -814,10 +814,39 @@ START_TEST(before_sending)
 	    (const uint8_t (*)[WIRE_LABEL])body.u.submission.label, 1,    \
 	    expires, &room, &f) == ERR_NONE ? (int)rules_decide(&f).rule : -1)
 	ck_assert_int_eq(SENDING("police", w->now + 1), RULE_ADMIT);
+	ck_assert_int_eq(SENDING("police", 0), RULE_ADMIT);
 	ck_assert_int_eq(SENDING("refuge", w->now + 1), RULE_NO_GRANT);
 	ck_assert_int_eq(SENDING("police", w->now), RULE_MESSAGE_OVER);
 	ck_assert_int_eq(SENDING("police", w->now + DAYS(31)), RULE_OUTLIVES);
 	ck_assert_int_eq(SENDING("nobody", w->now + 1), RULE_END_UNKNOWN);
+}
+END_TEST
+
+/* The same answers as an opening would get, without making one. */
+START_TEST(before_reading)
+{
+	struct store_message m;
+	struct facts_room room;
+	struct facts f;
+	uint64_t idx;
+
+	open_case();
+	grant(POLICE, SCHOOL);
+	idx = send(POLICE, SCHOOL, "C1");
+#define READING() (store_message(b->s, idx, &m) == ERR_NONE &&            \
+	facts_for_reading(b->s, w->now, &m, &room, &f) == ERR_NONE ?      \
+	(int)rules_decide(&f).rule : -1)
+	ck_assert_int_eq(READING(), RULE_NOT_CHECKED);
+	introduce(SCHOOL);
+	ck_assert_int_eq(READING(), RULE_ADMIT);
+	wait_ms(DAYS(31));
+	ck_assert_int_eq(READING(), RULE_EXPIRED);
+	wait_ms(0 - DAYS(31));
+	ck_assert_int_eq((int)open_one(SCHOOL, idx), RULE_ADMIT);
+	wait_ms(DAYS(31));
+	ck_assert_int_eq(READING(), RULE_ADMIT);
+	book_admit(b, world_stop(w, POLICE, w->kase.token[0]));
+	ck_assert_int_eq(READING(), RULE_FROZEN);
 }
 END_TEST
 
@@ -850,6 +879,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, same_stamp_other_bytes);
 	tcase_add_test(tc, epochs_and_lives);
 	tcase_add_test(tc, before_sending);
+	tcase_add_test(tc, before_reading);
 }
 
 int
