@@ -8,6 +8,9 @@
 #include "base/log.h"
 #include "broker/signer.h"
 
+/* `from` without leaves says nothing; a message must not be empty. */
+enum { WHERE = 1 };
+
 struct sign_client {
 	char path[256];
 	char origin[NOTE_NAME_MAX + 1];
@@ -127,7 +130,7 @@ static enum error_code
 again(struct sign_client *c, const struct sign_request *q, size_t n,
     struct sign_answer *a)
 {
-	struct sign_request where = { 0 };
+	struct sign_request where = { .from = WHERE };
 	enum error_code e;
 	struct why why;
 
@@ -154,8 +157,10 @@ sign_client_sign(void *ctx, uint64_t from, const struct hash *leaf, size_t n,
 	struct sign_answer a = { 0 };
 	enum error_code e;
 
-	if (n == 0)
+	if (n == 0) {
 		q.leaves = bytes_of(NULL, 0);
+		q.from = WHERE;
+	}
 	e = ask(c, &q, &a);
 	if (e == ERR_CLOSED || e == ERR_OFFLINE || e == ERR_BUSY)
 		e = again(c, &q, n, &a);
