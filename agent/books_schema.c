@@ -6,7 +6,7 @@
  */
 const char books_schema[] =
 /* position, counters: few rows */
-"CREATE TABLE named (name TEXT PRIMARY KEY, value BLOB NOT NULL)"
+"CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL)"
 " WITHOUT ROWID;"
 /* sealing secrets of ours, destroyed 14 days after announcement */
 "CREATE TABLE epoch (epoch INTEGER PRIMARY KEY, announced INTEGER NOT NULL,"
@@ -88,7 +88,7 @@ const char books_schema_cases[] =
 " kind INTEGER NOT NULL, done INTEGER NOT NULL, sealed BLOB);"
 /* custodian: hashes of stop phrases ever drawn; sealed: 1 if it is the forced
  * one; record: id of the `phrases` record */
-"CREATE TABLE phrase (hash BLOB NOT NULL, kase BLOB NOT NULL,"
+"CREATE TABLE own_phrase (hash BLOB NOT NULL, kase BLOB NOT NULL,"
 " at INTEGER NOT NULL, record BLOB NOT NULL, sealed BLOB NOT NULL,"
 " PRIMARY KEY (hash, kase)) WITHOUT ROWID;"
 /* custodian: arrow keys owed to an end (state 1) or sent (0) */
