@@ -491,15 +491,12 @@ state_now(struct agent *a, const struct mail *m)
 		return MAIL_LOCKED;
 	if (s.state == MESSAGE_RECALLED)
 		return MAIL_RECALLED;
-	if (facts_for_delivery(a->slice, agent_now(a), &s, &room, &f) !=
+	if (facts_for_reading(a->slice, agent_now(a), &s, &room, &f) !=
 	    ERR_NONE)
 		return MAIL_LOCKED;
-	f.message.state = MESSAGE_QUEUED;
-	f.message.expires = UINT64_MAX;
 	rule = rules_decide(&f).rule;
-	if (rule == RULE_ADMIT)
-		return MAIL_STORED;
-	return agent_now(a) < s.read_until ? MAIL_STORED : MAIL_LOCKED;
+	return rule == RULE_ADMIT || rule == RULE_NOT_CHECKED ? MAIL_STORED :
+	    MAIL_LOCKED;
 }
 
 static enum error_code
