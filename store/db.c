@@ -57,7 +57,7 @@ usable(const struct db *db)
 	return db->open ? db->failed : ERR_NONE;
 }
 
-/* ---- transactions ---------------------------------------------------------- */
+/* ---- transactions -------------------------------------------------------- */
 
 enum error_code
 db_begin(struct db *db)
@@ -124,7 +124,7 @@ db_poisoned(const struct db *db)
 	return db->poisoned;
 }
 
-/* ---- statements --------------------------------------------------------------- */
+/* ---- statements ---------------------------------------------------------- */
 
 enum error_code
 db_prepare(struct db *db, const char *sql, struct db_stmt **out)
@@ -308,7 +308,7 @@ db_col_str(struct db_stmt *st, int i, char *out, size_t size)
 	return ERR_NONE;
 }
 
-/* ---- room ---------------------------------------------------------------------- */
+/* ---- room ---------------------------------------------------------------- */
 
 enum error_code
 db_limit(struct db *db, uint64_t pages)

@@ -25,7 +25,7 @@ struct db_stmt;
 
 enum {
 	DB_PAGE = 4096,              /* bytes of a page */
-	DB_WAL_IDLE = 256,           /* WAL pages worth a checkpoint when idle */
+	DB_WAL_IDLE = 256,           /* WAL pages to checkpoint when idle */
 	DB_WAL_MAX = 4096,           /* and in any case */
 };
 
@@ -54,7 +54,7 @@ void db_close(struct db **db);
 MUST_USE enum error_code db_schema(struct db *db, const char *part,
     uint32_t version, const char *ddl, struct why *why);
 
-/* ---- transactions ------------------------------------------------------ */
+/* ---- transactions -------------------------------------------------------- */
 /* ERR_BUSY when one is open already. */
 MUST_USE enum error_code db_begin(struct db *db);
 /*
@@ -67,7 +67,7 @@ void db_rollback(struct db *db);
 bool db_in_transaction(const struct db *db);
 bool db_poisoned(const struct db *db);
 
-/* ---- statements --------------------------------------------------------- */
+/* ---- statements ---------------------------------------------------------- */
 /*
  * A prepared statement, kept by `db` and gone with it.  Prepare once, at
  * start.  Parameters are written $1, $2, ... in order of first use.
@@ -108,7 +108,8 @@ MUST_USE enum error_code db_exec(struct db *db, const char *sql,
 /* Reading the row: `i` counts from 0; valid until the next step or db_done. */
 int64_t db_col_i64(struct db_stmt *st, int i);
 uint64_t db_col_u64(struct db_stmt *st, int i);
-struct bytes db_col_blob(struct db_stmt *st, int i); /* also text; NULL: empty */
+/* Also text; NULL is empty. */
+struct bytes db_col_blob(struct db_stmt *st, int i);
 bool db_col_null(struct db_stmt *st, int i);
 /* Exactly n bytes into `out`; ERR_FORMAT when the column has another size. */
 MUST_USE enum error_code db_col_fixed(struct db_stmt *st, int i, void *out,
@@ -118,7 +119,7 @@ MUST_USE enum error_code db_col_fixed(struct db_stmt *st, int i, void *out,
 MUST_USE enum error_code db_col_str(struct db_stmt *st, int i, char *out,
     size_t size);
 
-/* ---- room ----------------------------------------------------------------- */
+/* ---- room ---------------------------------------------------------------- */
 /*
  * The file never grows past `pages` (of DB_PAGE bytes); what would need more
  * gets ERR_FULL.  0: no limit.  Not in a transaction.  A limit below the

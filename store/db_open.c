@@ -212,7 +212,8 @@ db_open(const char *path, const struct db_options *o, struct db **out,
     struct why *why)
 {
 	const bool memory = strcmp(path, ":memory:") == 0;
-	const uint32_t kib = o != NULL && o->cache_kib > 0 ? o->cache_kib : 65536;
+	const uint32_t kib = o != NULL && o->cache_kib > 0 ? o->cache_kib :
+	    65536;
 	struct db *db;
 	enum error_code e = ERR_NONE;
 	int rc;

@@ -66,7 +66,8 @@ extern const struct scan_info store_scan[SCANS];
 static inline bool
 table_is_number(const struct table_info *t, unsigned column)
 {
-	char c = column < t->n_key ? t->key[column] : t->rest[column - t->n_key];
+	char c = column < t->n_key ? t->key[column] :
+	    t->rest[column - t->n_key];
 
 	return c == 'u' || c == 'U';
 }

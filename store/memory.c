@@ -23,7 +23,7 @@ struct memory {
 	bool busy[SCANS];
 };
 
-/* ---- rows as bytes ---------------------------------------------------------- */
+/* ---- rows as bytes ------------------------------------------------------- */
 
 /* In the order SQLite gives its signed integers. */
 static uint64_t
@@ -119,7 +119,7 @@ decode_key(const struct table_info *t, struct bytes in, struct cell *c)
 	return in.n == 0;
 }
 
-/* ---- transactions -------------------------------------------------------------- */
+/* ---- transactions -------------------------------------------------------- */
 
 static enum error_code
 memory_begin(void *d)
@@ -211,7 +211,7 @@ memory_abandon(void *d)
 	m->open = false;
 }
 
-/* ---- rows ------------------------------------------------------------------------ */
+/* ---- rows ---------------------------------------------------------------- */
 
 static enum error_code
 write_row(struct memory *m, enum table t, struct bytes key,
@@ -365,7 +365,7 @@ memory_scan(void *d, enum scan s, const struct cell *bound,
 	return e;
 }
 
-/* ---- life --------------------------------------------------------------------------- */
+/* ---- life ---------------------------------------------------------------- */
 
 static void
 memory_close(void *d)

@@ -8,7 +8,7 @@
 #include "store/sqlite.h"
 #include "store/store_impl.h"
 
-/* ---- life ------------------------------------------------------------------ */
+/* ---- life ---------------------------------------------------------------- */
 
 /* What lies in memory, as the tables have it. */
 static enum error_code
@@ -103,7 +103,7 @@ store_close(struct store **s)
 	*s = NULL;
 }
 
-/* ---- transactions ---------------------------------------------------------------- */
+/* ---- transactions -------------------------------------------------------- */
 
 enum error_code
 store_begin(struct store *s)
@@ -166,7 +166,7 @@ store_commit(struct store *s)
 	return e;
 }
 
-/* ---- the log ------------------------------------------------------------------------ */
+/* ---- the log ------------------------------------------------------------- */
 
 enum error_code
 store_head(struct store *s, struct store_head *out)

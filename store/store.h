@@ -56,14 +56,14 @@ struct store_message {
 	uint8_t label[WIRE_MESSAGE_LABELS][WIRE_LABEL];
 	unsigned n_label;
 	uint64_t read_until;      /* keep_read end of the last covering grant,
-	                           * 0 none, or one that covered it was withdrawn */
+	                           * 0 none, or one of them was withdrawn */
 	uint64_t closes_at;       /* from then on its share is gone for good,
 	                           * whatever grants come later (PROTOCOL 4):
 	                           * rules_message_closes() of its arrow */
 };
 struct store_seen { bool found, same; uint32_t outcome; uint64_t idx; };
 
-/* ---- life --------------------------------------------------------------- */
+/* ---- life ---------------------------------------------------------------- */
 /* `db` stays the caller's; the store creates its tables in it. */
 MUST_USE enum error_code store_open_sqlite(struct db *db, struct store **out,
     struct why *why);
@@ -73,7 +73,7 @@ MUST_USE enum error_code store_begin(struct store *s);
 MUST_USE enum error_code store_commit(struct store *s);
 void store_abandon(struct store *s);
 
-/* ---- the log -------------------------------------------------------------- */
+/* ---- the log ------------------------------------------------------------- */
 MUST_USE enum error_code store_head(struct store *s, struct store_head *out);
 /* Appends at head.size; advances the head. */
 MUST_USE enum error_code store_append(struct store *s, uint64_t time,
@@ -95,12 +95,12 @@ MUST_USE enum error_code store_tile_put(struct store *s, unsigned level,
 MUST_USE enum error_code store_tile_get(struct store *s, unsigned level,
     uint64_t n, uint8_t hashes[static 8192]); /* ERR_NOTFOUND */
 
-/* ---- questions -------------------------------------------------------------- */
+/* ---- questions ----------------------------------------------------------- */
 MUST_USE enum error_code store_seen(struct store *s, const char *signer,
     const uint8_t stamp[static WIRE_STAMP], const uint8_t id[static WIRE_HASH],
     struct store_seen *out);
 MUST_USE enum error_code store_partnership(struct store *s,
-    const struct wire_partnership **out);     /* borrowed, until the next apply */
+    const struct wire_partnership **out); /* borrowed, until the next apply */
 MUST_USE enum error_code store_member(struct store *s, const char *id,
     const struct store_member **out);         /* borrowed; ERR_NOTFOUND */
 typedef enum error_code store_visit_member(void *ctx,
@@ -126,19 +126,24 @@ MUST_USE enum error_code store_case(struct store *s,
 MUST_USE enum error_code store_grants(struct store *s,
     const uint8_t case_id[static WIRE_CASE], const char *sender,
     const char *recipient, struct grant *out, unsigned *n);
-struct store_arrow { char sender[WIRE_ID_MAX + 1], recipient[WIRE_ID_MAX + 1]; };
+struct store_arrow {
+	char sender[WIRE_ID_MAX + 1], recipient[WIRE_ID_MAX + 1];
+};
 /* Distinct arrows of a case in byte order of sender, recipient. */
-typedef enum error_code store_visit_arrow(void *ctx, const struct store_arrow *a);
+typedef enum error_code store_visit_arrow(void *ctx,
+    const struct store_arrow *a);
 MUST_USE enum error_code store_arrows(struct store *s,
-    const uint8_t case_id[static WIRE_CASE], store_visit_arrow *visit, void *ctx);
+    const uint8_t case_id[static WIRE_CASE], store_visit_arrow *visit,
+    void *ctx);
 MUST_USE enum error_code store_grant_named(struct store *s,
     const uint8_t id[static WIRE_HASH], struct grant *out,
     struct store_arrow *arrow, uint8_t case_id[static WIRE_CASE],
-    bool *withdrawn);                         /* ERR_NOTFOUND; *withdrawn still set */
+    bool *withdrawn); /* ERR_NOTFOUND; *withdrawn still set */
 MUST_USE enum error_code store_message(struct store *s, uint64_t idx,
     struct store_message *out);
-MUST_USE enum error_code store_message_by_id(struct store *s, const char *sender,
-    const uint8_t id[static WIRE_STAMP], struct store_message *out);
+MUST_USE enum error_code store_message_by_id(struct store *s,
+    const char *sender, const uint8_t id[static WIRE_STAMP],
+    struct store_message *out);
 /* Cases one of whose phrases hashes to this; spent ones marked. */
 typedef enum error_code store_visit_phrase(void *ctx,
     const uint8_t case_id[static WIRE_CASE], bool spent);
@@ -171,7 +176,7 @@ MUST_USE enum error_code store_phrases_named(struct store *s,
 MUST_USE enum error_code store_conflict_checked(struct store *s,
     const char *member, const uint8_t case_id[static WIRE_CASE], bool *out);
 
-/* ---- changes ------------------------------------------------------------------ */
+/* ---- changes ------------------------------------------------------------- */
 /* Applies one effect of the fold (ledger/fold.h). */
 MUST_USE enum error_code store_apply(struct store *s, const struct effect *e);
 /*
@@ -183,7 +188,7 @@ typedef enum error_code store_news_fn(void *ctx, const struct store_member *m,
     uint64_t position);
 void store_on_news(struct store *s, store_news_fn *fn, void *ctx);
 
-/* ---- what the ledger does not hold (broker only) -------------------------------- */
+/* ---- what the ledger does not hold (broker only) ------------------------- */
 MUST_USE enum error_code store_hold(struct store *s, uint64_t idx,
     const uint8_t share[static 32], struct bytes ciphertext);
 /* The one function that lets ciphertext out, and the one for shares. */
@@ -223,7 +228,8 @@ MUST_USE enum error_code store_owed_notice(struct store *s, uint64_t now,
     uint64_t *stop_idx, bool *found);
 /* Deletes what has had its time, at most `max` rows: seen stamps older than
  * 8 days, payloads after receipt, shares of closed messages. */
-MUST_USE enum error_code store_tidy(struct store *s, uint64_t now, unsigned max);
+MUST_USE enum error_code store_tidy(struct store *s, uint64_t now,
+    unsigned max);
 
 /* SHA-256 over the ordered derived tables: equal state, equal digest. */
 MUST_USE enum error_code store_digest(struct store *s,

@@ -5,7 +5,7 @@
 
 #include "store/store_impl.h"
 
-/* ---- members ------------------------------------------------------------------ */
+/* ---- members ------------------------------------------------------------- */
 
 struct epochs {
 	struct sealing_row *row;
@@ -140,7 +140,7 @@ worker_put(struct store *s, const struct effect *e)
 	return rows_put(s, T_WORKER, c);
 }
 
-/* ---- news ---------------------------------------------------------------------- */
+/* ---- news ---------------------------------------------------------------- */
 
 /* Whom one entry is told, each once. */
 struct told {
@@ -370,7 +370,7 @@ news_put(struct store *s, const struct effect *e)
 	return error;
 }
 
-/* ---- all of them --------------------------------------------------------------------- */
+/* ---- all of them --------------------------------------------------------- */
 
 static enum error_code
 partnership_put(struct store *s, const struct effect *e)

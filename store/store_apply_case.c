@@ -5,7 +5,7 @@
 
 #include "store/store_impl.h"
 
-/* ---- cases ------------------------------------------------------------------------ */
+/* ---- cases --------------------------------------------------------------- */
 
 static enum error_code
 case_put(struct store *s, const struct effect *e)
@@ -44,7 +44,7 @@ case_state(struct store *s, const struct effect *e, struct case_row *r)
 	return error;
 }
 
-/* ---- phrases and stops -------------------------------------------------------------- */
+/* ---- phrases and stops --------------------------------------------------- */
 
 static enum error_code
 phrases_put(struct store *s, const struct effect *e, struct case_row *r)
@@ -133,8 +133,8 @@ phrases_take(struct store *s, const struct effect *e)
 			break;
 	/* One that is not there takes nothing. */
 	for (size_t i = 1; i <= l.n && taken > 0 && error == ERR_NONE; i++)
-		error = phrases_become(s, e->case_id, &l.row[i - 1], i == taken ?
-		    PHRASES_IN_FORCE : PHRASES_SPENT);
+		error = phrases_become(s, e->case_id, &l.row[i - 1],
+		    i == taken ? PHRASES_IN_FORCE : PHRASES_SPENT);
 	free(l.row);
 	return error;
 }

@@ -11,7 +11,7 @@ grants_sweep(struct store *s, const uint8_t *kase, uint64_t from)
 	return rows_todo_put(s, TODO_SWEEP, bytes_of(kase, WIRE_CASE), from);
 }
 
-/* ---- those of a case, gathered because they are written ------------------------ */
+/* ---- those of a case, gathered because they are written ------------------ */
 
 struct leave_list {
 	struct leave_row *row;
@@ -74,7 +74,7 @@ grants_note_owed(struct store *s, const struct case_row *r)
 	    rows_todo_del(s, TODO_ENDED, key);
 }
 
-/* ---- one by one ----------------------------------------------------------------- */
+/* ---- one by one ---------------------------------------------------------- */
 
 /* The most final end stands; the first one locked.  True when it changed. */
 static bool
@@ -193,7 +193,7 @@ grant_end(struct store *s, const struct effect *e)
 	return error == ERR_NONE ? sweep_case(s, r.kase) : error;
 }
 
-/* All grants of a case, or with `only` those that have this member as an end. */
+/* All grants of a case, or with `only` those of which it is an end. */
 static enum error_code
 end_in_case(struct store *s, const struct effect *e, const uint8_t *kase,
     uint32_t only)

@@ -30,7 +30,7 @@ cache_clear(struct store *s)
 	memset(s->cache, 0, sizeof *s->cache);
 }
 
-/* ---- cases ----------------------------------------------------------------- */
+/* ---- cases --------------------------------------------------------------- */
 
 bool
 cache_case_get(struct store *s, const uint8_t *id, struct case_row *out)
@@ -52,7 +52,7 @@ cache_case_put(struct store *s, const struct case_row *r)
 	c->row = *r;
 }
 
-/* ---- the grants of an arrow --------------------------------------------------- */
+/* ---- the grants of an arrow ---------------------------------------------- */
 
 static bool
 is_arrow(const struct cached_arrow *a, const uint8_t *kase, uint32_t sender,
@@ -101,7 +101,7 @@ cache_arrow_forget(struct store *s, const uint8_t *kase, uint32_t sender,
 		a->full = false;
 }
 
-/* ---- seen: asked for and then put, or asked twice ----------------------------- */
+/* ---- seen: asked for and then put, or asked twice ------------------------ */
 
 static bool
 is_seen(const struct cached_seen *c, const uint8_t *stamp,
@@ -137,7 +137,7 @@ cache_seen_forget(struct store *s)
 	s->cache->seen.full = false;
 }
 
-/* ---- messages --------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------ */
 
 static enum error_code
 write_back(struct store *s, struct cached_message *m)

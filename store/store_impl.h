@@ -67,7 +67,7 @@ struct store {
 	bool share_walk, mail_walk;
 };
 
-/* ---- rows ------------------------------------------------------------------ */
+/* ---- rows ---------------------------------------------------------------- */
 
 struct case_row {
 	uint8_t id[WIRE_CASE], consent_key[WIRE_KEY];
@@ -108,7 +108,7 @@ struct named_row {
 	bool withdrawn;
 };
 
-/* ---- the cache (store_cache.c) --------------------------------------------- */
+/* ---- the cache (store_cache.c) ------------------------------------------- */
 
 enum { CACHE_CASES = 64, CACHE_ARROWS = 64, CACHE_GRANTS = 4,
 	CACHE_MESSAGES = 512 };
@@ -216,7 +216,7 @@ cell_b(const void *p, size_t n)
 /* A cell's bytes, exactly n of them; ERR_FORMAT otherwise. */
 enum error_code cell_fixed(const struct cell *c, void *out, size_t n);
 
-/* ---- members (store_roster.c) -------------------------------------------------- */
+/* ---- members (store_roster.c) -------------------------------------------- */
 
 enum error_code roster_load(struct store *s);
 void roster_free(struct store *s);
@@ -235,7 +235,7 @@ enum error_code roster_flush(struct store *s);
 enum error_code roster_partnership(struct store *s, uint64_t idx,
     const struct wire_partnership *p);
 
-/* ---- others ---------------------------------------------------------------------- */
+/* ---- others -------------------------------------------------------------- */
 
 /* The signer of a record as `seen` keeps it; ERR_NOTFOUND: never named. */
 enum error_code seen_signer(struct store *s, const char *signer, bool intern,

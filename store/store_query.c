@@ -16,7 +16,7 @@ copy_id(char out[static WIRE_ID_MAX + 1], const char *id)
 	out[n] = '\0';
 }
 
-/* ---- retries --------------------------------------------------------------- */
+/* ---- retries ------------------------------------------------------------- */
 
 enum error_code
 seen_signer(struct store *s, const char *signer, bool intern,
@@ -78,7 +78,7 @@ store_seen(struct store *s, const char *signer,
 	return ERR_NONE;
 }
 
-/* ---- members ------------------------------------------------------------------ */
+/* ---- members ------------------------------------------------------------- */
 
 enum error_code
 store_partnership(struct store *s, const struct wire_partnership **out)
@@ -265,7 +265,7 @@ store_recalled(struct store *s, const char *sender,
 	return has_row(s, T_RECALLED, sender, id, out);
 }
 
-/* ---- messages --------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------ */
 
 /* The end of the last grant that covered it, by its keep_read_days. */
 static uint64_t

@@ -10,7 +10,7 @@ copy_id(char out[static WIRE_ID_MAX + 1], const char *id)
 	memcpy(out, id, strlen(id) + 1); /* of the roster: it fits */
 }
 
-/* ---- the case --------------------------------------------------------------- */
+/* ---- the case ------------------------------------------------------------ */
 
 static enum error_code
 stop_get(struct store *s, uint64_t idx, uint64_t *at, uint64_t *notice,
@@ -66,7 +66,7 @@ store_stop_time(struct store *s, uint64_t stop_idx, uint64_t *time)
 	return e == ERR_NONE && !found ? ERR_NOTFOUND : e;
 }
 
-/* ---- grants --------------------------------------------------------------------- */
+/* ---- grants -------------------------------------------------------------- */
 
 struct leaves {
 	struct grant *out;
@@ -248,7 +248,7 @@ store_recipient_had(struct store *s, const uint8_t case_id[static WIRE_CASE],
 	    rows_scan(s, S_LEAVE_CASE, &bound, look_had, &h);
 }
 
-/* ---- phrases ---------------------------------------------------------------------- */
+/* ---- phrases ------------------------------------------------------------- */
 
 struct phrasing {
 	struct store *s;

@@ -165,7 +165,7 @@ unpack_partnership(struct bytes in, struct wire_partnership *p)
 	return !t.bad;
 }
 
-/* ---- by name and by number --------------------------------------------------- */
+/* ---- by name and by number ----------------------------------------------- */
 
 static size_t
 hash_id(const char *id)
@@ -260,7 +260,7 @@ add_slot(struct store *s, const char *id)
 	return m;
 }
 
-/* ---- written down ---------------------------------------------------------------- */
+/* ---- written down -------------------------------------------------------- */
 
 enum error_code
 roster_write(struct store *s, const struct member_slot *m)
@@ -366,7 +366,7 @@ roster_partnership(struct store *s, uint64_t idx,
 	return ERR_NONE;
 }
 
-/* ---- read back ---------------------------------------------------------------------- */
+/* ---- read back ----------------------------------------------------------- */
 
 static enum error_code
 load_member(void *ctx, const struct cell *c, bool *stop)

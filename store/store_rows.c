@@ -48,7 +48,7 @@ rows_scan(struct store *s, enum scan sc, const struct cell *bound,
 	    s->driver->scan(s->d, sc, bound, visit, ctx);
 }
 
-/* ---- kase ------------------------------------------------------------------ */
+/* ---- kase ---------------------------------------------------------------- */
 
 enum error_code
 rows_case_get(struct store *s, const uint8_t *id, struct case_row *out,
@@ -93,7 +93,7 @@ rows_case_put(struct store *s, const struct case_row *r)
 	return rows_put(s, T_KASE, c);
 }
 
-/* ---- leave ------------------------------------------------------------------- */
+/* ---- leave --------------------------------------------------------------- */
 
 /* What follows the key. */
 static enum error_code
@@ -168,7 +168,7 @@ rows_leave_put(struct store *s, const struct leave_row *r)
 	return rows_put(s, T_LEAVE, c);
 }
 
-/* ---- message -------------------------------------------------------------------- */
+/* ---- message ------------------------------------------------------------- */
 
 static enum error_code
 message_value(const struct cell *c, struct message_row *out)
@@ -255,7 +255,7 @@ rows_message_update(struct store *s, const struct message_row *r)
 	return s->driver->set(s->d, T_MESSAGE, c);
 }
 
-/* ---- seen ----------------------------------------------------------------------- */
+/* ---- seen ---------------------------------------------------------------- */
 
 static enum error_code
 seen_value(const struct cell *c, struct seen_row *out)
@@ -320,7 +320,7 @@ rows_seen_put(struct store *s, const struct seen_row *r)
 	return rows_put(s, T_SEEN, c);
 }
 
-/* ---- sealing ----------------------------------------------------------------------- */
+/* ---- sealing ------------------------------------------------------------- */
 
 enum error_code
 rows_sealing_get(struct store *s, uint32_t member, uint64_t epoch,
@@ -355,7 +355,7 @@ rows_sealing_put(struct store *s, const struct sealing_row *r)
 	return rows_put(s, T_SEALING, c);
 }
 
-/* ---- named ---------------------------------------------------------------------------- */
+/* ---- named --------------------------------------------------------------- */
 
 enum error_code
 rows_named_get(struct store *s, const uint8_t *id, struct named_row *out,
@@ -389,7 +389,7 @@ rows_named_put(struct store *s, const struct named_row *r)
 	return rows_put(s, T_NAMED, c);
 }
 
-/* ---- todo ------------------------------------------------------------------------------- */
+/* ---- todo ---------------------------------------------------------------- */
 
 enum error_code
 rows_todo_put(struct store *s, uint64_t kind, struct bytes key, uint64_t pos)

@@ -173,7 +173,8 @@ submit_and_deliver(unsigned i)
 	uint8_t share[32] = { 1 };
 	uint64_t idx, grant;
 
-	(void)play_about(&p, KIND_SUBMISSION, arrow[a].k, agency[arrow[a].from]);
+	(void)play_about(&p, KIND_SUBMISSION, arrow[a].k,
+	    agency[arrow[a].from]);
 	w = &p.e.b.u.submission;
 	w->suite = WIRE_SUITE;
 	play_id(w->recipient, agency[arrow[a].to]);
@@ -298,7 +299,7 @@ measure(unsigned messages, unsigned batch)
 		    (double)spent[i] / messages / 1000);
 		total += spent[i];
 	}
-	(void)printf("sum %.1f us (with the bench's own: wall %.1f, CPU %.1f)\n",
+	(void)printf("sum %.1f us (all: wall %.1f, CPU %.1f)\n",
 	    (double)total / messages / 1000, (double)start / messages / 1000,
 	    (double)cpu * 1e6 / CLOCKS_PER_SEC / messages);
 }

@@ -101,7 +101,8 @@ play_record(struct play *p, enum wire_kind kind, const char *signer)
 	struct entry *e = play_entry(p, ENTRY_RECORD);
 
 	e->record.kind = e->b.kind = kind;
-	(void)snprintf(e->record.signer, sizeof e->record.signer, "%.48s", signer);
+	(void)snprintf(e->record.signer, sizeof e->record.signer, "%.48s",
+	    signer);
 	return e;
 }
 
@@ -165,7 +166,7 @@ play_commit(struct play *p)
 		play_ok(store_commit(p->s[i]));
 }
 
-/* ---- the usual entries ------------------------------------------------------- */
+/* ---- the usual entries --------------------------------------------------- */
 
 static inline uint64_t
 play_partnership(struct play *p)
@@ -201,7 +202,8 @@ play_member(struct play *p, const char *id, uint32_t roles, bool replaces)
 	(void)snprintf(m->name, sizeof m->name, "The %.48s", id);
 	m->roles = roles;
 	m->agency = 3;
-	(void)snprintf(name, sizeof name, "%.48s sign %u", id, (unsigned)p->size);
+	(void)snprintf(name, sizeof name, "%.48s sign %u", id,
+	    (unsigned)p->size);
 	play_hash(m->sign_key, WIRE_KEY, name);
 	(void)snprintf(name, sizeof name, "%.48s link", id);
 	play_hash(m->link_key, WIRE_KEY, name);

@@ -84,7 +84,7 @@ the_grant(struct store *s, unsigned k, const char *from, const char *to,
 	return g[i];
 }
 
-/* ---- the log ------------------------------------------------------------------ */
+/* ---- the log ------------------------------------------------------------- */
 
 struct read_back {
 	uint64_t from, n;
@@ -183,7 +183,7 @@ START_TEST(test_transaction_needed)
 }
 END_TEST
 
-/* ---- members --------------------------------------------------------------------- */
+/* ---- members ------------------------------------------------------------- */
 
 static enum error_code
 count_member(void *ctx, const struct store_member *m)
@@ -298,7 +298,7 @@ START_TEST(test_sealing_and_workers)
 }
 END_TEST
 
-/* ---- cases and grants --------------------------------------------------------------- */
+/* ---- cases and grants ---------------------------------------------------- */
 
 START_TEST(test_case_and_grants)
 {
@@ -471,7 +471,7 @@ START_TEST(test_many_grants)
 }
 END_TEST
 
-/* ---- stops --------------------------------------------------------------------------- */
+/* ---- stops --------------------------------------------------------------- */
 
 static enum error_code
 list_phrase(void *ctx, const uint8_t id[static WIRE_CASE], bool spent)

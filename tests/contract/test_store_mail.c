@@ -121,7 +121,7 @@ held(struct store *s, uint64_t idx, bool share, bool ciphertext)
 	buf_free(&b);
 }
 
-/* ---- messages ------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------ */
 
 START_TEST(test_life)
 {
@@ -240,7 +240,7 @@ START_TEST(test_closes_at)
 }
 END_TEST
 
-/* ---- retries ------------------------------------------------------------------------ */
+/* ---- retries ------------------------------------------------------------- */
 
 START_TEST(test_seen)
 {
@@ -305,7 +305,7 @@ START_TEST(test_seen)
 }
 END_TEST
 
-/* ---- news ---------------------------------------------------------------------------- */
+/* ---- news ---------------------------------------------------------------- */
 
 static void
 count(uint8_t hash[32], uint64_t *n, struct store *s, uint64_t idx)
@@ -345,7 +345,7 @@ START_TEST(test_news)
 	ck_assert_mem_eq(m->news_hash, want, 32);
 	ck_assert_uint_eq(m->last_own, own);
 	ck_assert_str_eq(feed_of(s, "cyd", 0, 100), text);
-	/* A second grant brings nothing along; the custodian's own is not fed. */
+	/* A second grant brings nothing along; one's own is not fed. */
 	i = play_grant(&p, 1, "ada", "cyd", "bea", 10, until, NULL);
 	count(want, &n, s, i);
 	ck_ok(store_member(s, "ada", &m));
@@ -426,7 +426,7 @@ START_TEST(test_feed_order)
 }
 END_TEST
 
-/* ---- what has had its time -------------------------------------------------------------- */
+/* ---- what has had its time ----------------------------------------------- */
 
 START_TEST(test_stale)
 {
