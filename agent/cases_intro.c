@@ -131,6 +131,17 @@ later(struct agent *a, const struct due *d, uint64_t next)
 	return db_run(st);
 }
 
+enum error_code
+intro_now(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    const char *recipient)
+{
+	struct db_stmt *st = a->sql[SQL_INTRO_NOW];
+
+	db_bind_blob(st, 1, case_id, WIRE_CASE);
+	db_bind_text(st, 2, recipient);
+	return db_run(st);
+}
+
 static bool
 over(struct agent *a, const uint8_t case_id[static WIRE_CASE])
 {

@@ -180,6 +180,8 @@ grant_news(struct agent *a, const struct entry *e, bool ours)
 		    e->time, g);
 	if (err == ERR_NONE && ours)
 		err = keys_owe(a, e->b.case_id, g->sender, g->recipient);
+	if (err == ERR_NONE && ours && g->introduction)
+		err = intro_now(a, e->b.case_id, g->recipient);
 	a->cases_next = 0;
 	return err;
 }

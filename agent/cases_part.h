@@ -54,5 +54,8 @@ void keys_turn(struct agent *a, uint64_t now);
 
 /* ---- cases_intro.c ------------------------------------------------------------------ */
 void intro_turn(struct agent *a, uint64_t now);
+/* Its permission came: try it this turn. */
+MUST_USE enum error_code intro_now(struct agent *a,
+    const uint8_t case_id[static WIRE_CASE], const char *recipient);
 
 #endif
