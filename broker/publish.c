@@ -33,7 +33,12 @@ static enum error_code
 backend_put(void *ctx, unsigned level, uint64_t n,
     const struct hash tile[static TILE_WIDTH])
 {
-	return store_tile_put(ctx, level, n, (const uint8_t *)tile);
+	enum error_code e = store_begin(ctx);
+
+	/* after the batch's own transaction, once in 65,536 entries */
+	if (e == ERR_NONE)
+		e = store_tile_put(ctx, level, n, (const uint8_t *)tile);
+	return e == ERR_NONE ? store_commit(ctx) : e;
 }
 
 /* ---- at start --------------------------------------------------------------- */
