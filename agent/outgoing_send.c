@@ -3,6 +3,7 @@
 
 #include "agent/outgoing_part.h"
 #include "base/link.h"
+#include "base/log.h"
 #include "store/facts.h"
 
 enum {
@@ -97,6 +98,7 @@ load_item(struct agent *a, struct waiting *w, struct arena *arena,
 	db_done(st);
 	if (err != ERR_NONE || *skip)
 		return err;
+	item->record.kind = w->kind;
 	item->record.wire = record;
 	item->ciphertext = ciphertext;
 	if (w->kind != KIND_SUBMISSION || w->ever_sent ||
@@ -135,8 +137,11 @@ send_frame(struct agent *a, struct wire_item *item, unsigned n)
 	    .n_item = n };
 
 	buf_clear(&o->frame);
-	if (wire_up_encode(&up, &o->frame) != ERR_NONE)
+	if (wire_up_encode(&up, &o->frame) != ERR_NONE) {
+		log_error(30, "outbox", "report this", "a record cannot be put "
+		    "into a frame");
 		return false;
+	}
 	return link_send(a->link, buf_view(&o->frame)) == ERR_NONE;
 }
 
