@@ -1,0 +1,226 @@
+# A whole partnership on loopback, for deploy/demo and the system tests.
+# Source it with B = the folder of the built programs and W = a fresh folder;
+# every function prints nothing unless it fails, and then says why.
+# shellcheck shell=sh
+#
+#   wl_partnership            roots, broker, signer; both running
+#   wl_agency ID KIND NAME [options of wayleave-keys sign]
+#                             keys, request, record, enrolled, admitted
+#   wl_run ID                 its agent, connected and up to date
+#   wl_as ID COMMAND..        wayleave, as a worker of this agency
+#   wl_agent ID COMMAND..     wayleave-agent with its configuration
+#   wl_start NAME COMMAND..   a process of our own, its number in $W/pid/NAME
+#   wl_stop NAME [SIGNAL]     ends it and waits until it is gone
+#   wl_end                    ends all of them
+#   wl_until SECONDS WHAT COMMAND..   tries every 0.1 s until it succeeds
+
+: "${B:?the folder of the built programs}" "${W:?a fresh folder}"
+WL_BROKER=northbank-broker
+WL_ORIGIN=northbank.example/wayleave
+# The cheap way to derive keys: nothing here is worth guessing.
+WL_COST='--cost interactive'
+
+wl_fail() {
+	echo "$*" >&2
+	return 1
+}
+
+# Runs quietly; on failure shows what it said.
+wl_quiet() {
+	"$@" >"$W/said" 2>&1 && return 0
+	echo "failed: $*" >&2
+	cat "$W/said" >&2
+	return 1
+}
+
+wl_until() {
+	wl_tries=$(($1 * 10)) wl_what=$2
+	shift 2
+	while [ "$wl_tries" -gt 0 ]; do
+		"$@" >/dev/null 2>&1 && return 0
+		wl_tries=$((wl_tries - 1))
+		sleep 0.1
+	done
+	wl_fail "no $wl_what: $*"
+}
+
+# ---- processes ---------------------------------------------------------------
+
+wl_start() {
+	wl_name=$1
+	shift
+	CREDENTIALS_DIRECTORY=$W/secret "$@" >>"$W/log/$wl_name.log" 2>&1 \
+	    </dev/null &
+	echo $! >"$W/pid/$wl_name"
+}
+
+wl_alive() {
+	[ -e "$W/pid/$1" ] && kill -0 "$(cat "$W/pid/$1")" 2>/dev/null
+}
+
+wl_stop() {
+	[ -e "$W/pid/$1" ] || return 0
+	wl_pid=$(cat "$W/pid/$1")
+	kill -"${2:-TERM}" "$wl_pid" 2>/dev/null
+	wl_left=100
+	while kill -0 "$wl_pid" 2>/dev/null && [ "$wl_left" -gt 0 ]; do
+		wl_left=$((wl_left - 1))
+		sleep 0.1
+	done
+	[ "$wl_left" -gt 0 ] || kill -KILL "$wl_pid" 2>/dev/null
+	wait "$wl_pid" 2>/dev/null
+	rm -f "$W/pid/$1"
+}
+
+# All at once, then each is waited for.
+wl_end() {
+	for wl_file in "$W"/pid/*; do
+		[ -e "$wl_file" ] && kill "$(cat "$wl_file")" 2>/dev/null
+	done
+	for wl_file in "$W"/pid/*; do
+		[ -e "$wl_file" ] && wl_stop "$(basename "$wl_file")"
+	done
+	return 0
+}
+
+# ---- partnership, broker, signer -------------------------------------------------
+
+wl_port() {
+	od -An -N2 -tu2 /dev/urandom | awk '{ print 20000 + $1 % 30000 }'
+}
+
+wl_folders() {
+	mkdir -p "$W/pid" "$W/log" "$W/secret" "$W/broker" "$W/signer" &&
+	    chmod 700 "$W/secret" || return 1
+	printf 'a passphrase for loopback alone\n' >"$W/secret/passphrase"
+	printf 'one safe of ours\nthe other safe\nthe duty desk\n' \
+	    >"$W/secret/three"
+	head -n 1 "$W/secret/three" >"$W/secret/root"
+	chmod 600 "$W"/secret/*
+}
+
+# shellcheck disable=SC2086
+wl_born() {
+	wl_pass="--secret-file $W/secret/passphrase"
+	wl_quiet "$B/wayleave-signer" init --origin $WL_ORIGIN $WL_COST \
+	    $wl_pass --config "$W/signer/signer.conf" --state-dir \
+	    "$W/signer/state" --request "$W/signer/signer.wlreq" || return 1
+	wl_quiet "$B/wayleave-broker" init --member $WL_BROKER --name \
+	    'Northbank exchange' $WL_COST $wl_pass --config \
+	    "$W/broker/broker.conf" --state-dir "$W/broker/state" \
+	    --request "$W/broker/broker.wlreq" || return 1
+	mkdir -p "$W/keys"
+	(cd "$W/keys" && wl_quiet "$B/wayleave-keys" partnership-create \
+	    --name Northbank --origin $WL_ORIGIN \
+	    --broker "$W/broker/broker.wlreq" \
+	    --signer "$W/signer/signer.wlreq" \
+	    --address broker.northbank.example:7640 $WL_COST \
+	    --keep-read-days 30 --secret-file "$W/secret/three") || return 1
+	cp "$W/keys/partnership.wlp" "$W/broker/partnership.wlp"
+}
+
+# What differs from a real machine: sockets, port, who may unlock.
+wl_configure() {
+	cat >>"$W/signer/signer.conf" <<-END
+	socket = $W/signer/sign.sock
+	unlock = credential
+	END
+	cat >>"$W/broker/broker.conf" <<-END
+	operator_socket = $W/broker/operator.sock
+	unlock = credential
+	[link]
+	listen = 127.0.0.1:$WL_PORT
+	[store]
+	reserve_mib = 16
+	[ledger]
+	signer = $W/signer/sign.sock
+	END
+}
+
+wl_run_broker() {
+	wl_start signer "$B/wayleave-signer" run --config \
+	    "$W/signer/signer.conf"
+	wl_until 10 'signer' test -S "$W/signer/sign.sock" || return 1
+	wl_start broker "$B/wayleave-broker" run --config \
+	    "$W/broker/broker.conf"
+	wl_until 10 'broker' "$B/wayleave-broker" status --config \
+	    "$W/broker/broker.conf" && return 0
+	tail -n 5 "$W/log/signer.log" "$W/log/broker.log" >&2
+	return 1
+}
+
+wl_partnership() {
+	WL_PORT=$(wl_port)
+	umask 077
+	wl_folders && wl_born && wl_configure && wl_run_broker
+}
+
+# ---- agencies -----------------------------------------------------------------------
+
+wl_config() {
+	echo "$W/$1/agent.conf"
+}
+
+wl_agent() {
+	wl_id=$1
+	shift
+	wl_command=$1
+	shift
+	case $wl_command in
+	worker) wl_command="worker $1"; shift ;;
+	esac
+	# shellcheck disable=SC2086
+	"$B/wayleave-agent" $wl_command "$@" --config "$W/$wl_id/agent.conf"
+}
+
+wl_as() {
+	wl_id=$1
+	shift
+	WAYLEAVE_SOCKET=$W/$wl_id/agent.sock "$B/wayleave" "$@"
+}
+
+# shellcheck disable=SC2086
+wl_agency() {
+	wl_id=$1 wl_kind=$2 wl_title=$3
+	shift 3
+	mkdir -p "$W/$wl_id"
+	wl_quiet "$B/wayleave-agent" init --member "$wl_id" --name \
+	    "$wl_title" $WL_COST --config "$W/$wl_id/agent.conf" \
+	    --state-dir "$W/$wl_id/state" --request "$W/$wl_id/$wl_id.wlreq" \
+	    --secret-file "$W/secret/passphrase" || return 1
+	cat >>"$W/$wl_id/agent.conf" <<-END
+	unlock = credential
+	socket = $W/$wl_id/agent.sock
+	socket_mode = 600
+	[link]
+	broker = 127.0.0.1:$WL_PORT
+	END
+	(cd "$W/keys" && wl_quiet "$B/wayleave-keys" sign \
+	    "$W/$wl_id/$wl_id.wlreq" --kind "$wl_kind" --days 365 \
+	    --secret-file "$W/secret/root" "$@") || return 1
+	wl_quiet "$B/wayleave-broker" admit "$W/keys/$wl_id.wlrec" --config \
+	    "$W/broker/broker.conf" || return 1
+	wl_quiet wl_agent "$wl_id" enrol "$W/keys/partnership.wlp" \
+	    "$W/keys/$wl_id.wlrec" --yes
+}
+
+# Connected, and consent confirmed by an agreeing statement.
+wl_ready() {
+	wl_status=$(wl_agent "$1" status --json 2>/dev/null) &&
+	    echo "$wl_status" | jq -e '.connected and .unlocked and
+	    .confirmed_seconds_ago != null' >/dev/null
+}
+
+wl_launch() {
+	wl_start "$1" "$B/wayleave-agent" run --config "$W/$1/agent.conf"
+}
+
+wl_wait() {
+	wl_until 20 "connection of $1" wl_ready "$1" && return 0
+	tail -n 5 "$W/log/$1.log" >&2
+	return 1
+}
+
+wl_run() {
+	wl_launch "$1" && wl_wait "$1"
+}
