@@ -4,7 +4,7 @@
  * the appends, the commit and the reading back, one thread, no signatures.
  * One recipient, one opening each, receipts for up to 32 of a case.
  *
- *	bench_store [messages [folder]]
+ *	bench_store [messages [folder | "memory"]]
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,8 +69,12 @@ set_up(const char *path)
 	struct why why = { "" };
 
 	play_init(&p, 3);
-	must(db_open(path, NULL, &db, &why), why.text);
-	must(store_open_sqlite(db, &p.s[0], &why), why.text);
+	if (path == NULL) {
+		must(store_open_memory(&p.s[0]), "memory");
+	} else {
+		must(db_open(path, NULL, &db, &why), why.text);
+		must(store_open_sqlite(db, &p.s[0], &why), why.text);
+	}
 	p.n = 1;
 	play_begin(&p);
 	e = play_record(&p, KIND_PARTNERSHIP, "root:");
@@ -266,7 +270,8 @@ close_batch(uint64_t from)
 	if (bad != 0)
 		exit(1);
 	lap(BACK);
-	must(db_checkpoint(db, false), "checkpoint");
+	if (db != NULL)
+		must(db_checkpoint(db, false), "checkpoint");
 	lap(TIDY);
 }
 
@@ -308,15 +313,21 @@ int
 main(int argc, char **argv)
 {
 	const unsigned messages = argc > 1 ? (unsigned)atoi(argv[1]) : 20000;
+	const char *folder = argc > 2 ? argv[2] : "/tmp";
+	const bool memory = strcmp(folder, "memory") == 0;
 	char path[TEST_PATH];
 	static const unsigned batch[] = { 16, 64, 128 };
 	uint64_t used;
 
-	(void)snprintf(path, sizeof path, "%s/bench-store-%d.db", argc > 2 ?
-	    argv[2] : "/tmp", (int)getpid());
-	set_up(path);
+	(void)snprintf(path, sizeof path, "%s/bench-store-%d.db", folder,
+	    (int)getpid());
+	set_up(memory ? NULL : path);
 	for (size_t i = 0; i < sizeof batch / sizeof batch[0]; i++)
 		measure(messages, batch[i]);
+	if (memory) {
+		store_close(&p.s[0]);
+		return 0;
+	}
 	must(db_pages(db, &used), "pages");
 	(void)printf("%.0f bytes on disk per message, ciphertext included\n",
 	    (double)used * DB_PAGE / (3.0 * messages));

@@ -496,6 +496,7 @@ START_TEST(test_long_sweep)
 	static char got[200000];
 	unsigned want = 0, seen = 0;
 
+	got[0] = '\0';
 	(void)play_open_case(&p, 2, "ada");
 	(void)play_grant(&p, 2, "ada", "bea", "cyd", 10, until, NULL);
 	for (unsigned i = 0; i < 6000; i++) {
