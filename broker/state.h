@@ -22,8 +22,8 @@ enum {
 	BATCH_ARENA = 64 * 1024 * 1024,
 	BATCH_SALTS = 64,
 	FEED_STEP = 64,                 /* feed rows looked at in one step */
-	COURIER_MAIL = 32,              /* messages to one agent in one batch */
-	COURIER_TOTAL = 256,            /* and to all */
+	COURIER_MAIL = 64,              /* messages to one agent in one batch */
+	COURIER_TOTAL = 1024,           /* and to all */
 	PARCEL_FULL = 240 * 1024,       /* bytes after which a parcel is closed */
 	BUSY_MS = 1000,                 /* what `busy` says without a reason */
 	BUSY_FULL_MS = 60 * 1000,

@@ -73,7 +73,11 @@ drop_stale(struct sequencer *q)
 	struct facts f;
 	enum error_code e;
 
-	e = store_stale(q->c.store, q->b.now, STALE_STEP, stale_add, &s);
+	/* the store forgets where it has looked, so it needs a transaction */
+	e = write_open(q);
+	if (e == ERR_NONE)
+		e = store_stale(q->c.store, q->b.now, STALE_STEP, stale_add,
+		    &s);
 	for (unsigned i = 0; e == ERR_NONE && i < s.n; i++) {
 		e = store_message(q->c.store, s.idx[i], &m);
 		if (e == ERR_NONE)
