@@ -90,10 +90,16 @@ db_commit(struct db *db)
 	}
 	if (e == ERR_NONE)
 		e = db_run(db->commit);
-	if (e == ERR_NONE)
-		db->open = false;
-	else
+	if (e != ERR_NONE) {
 		db_rollback(db);
+		return e;
+	}
+	db->open = false;
+	/* Durable, and nobody was told yet. */
+	if (fault_point("db_committed") != ERR_NONE) {
+		db->poisoned = true;
+		e = ERR_IO;
+	}
 	return e;
 }
 

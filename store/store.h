@@ -215,8 +215,13 @@ MUST_USE enum error_code store_feed_placed(struct store *s,
 /* Forgets news up to and including `idx` (position confirmed). */
 MUST_USE enum error_code store_feed_confirm(struct store *s,
     const char *member, uint64_t idx);
-/* Queued messages that can never be delivered (expired, grant ended, ...):
- * up to `max` candidates for the rules to look at again. */
+/*
+ * Queued messages that may never be delivered (expired, sharing narrowed, an
+ * end revoked or replaced): up to `max` (256) candidates for the rules to
+ * look at again.  A few rows a call, going on where the last one stopped, so
+ * call it whenever there is time; also destroys shares of messages that a
+ * narrowing closed.  In a transaction; `visit` may write.
+ */
 typedef enum error_code store_visit_index(void *ctx, uint64_t idx);
 MUST_USE enum error_code store_stale(struct store *s, uint64_t now,
     unsigned max, store_visit_index *visit, void *ctx);
@@ -226,8 +231,9 @@ MUST_USE enum error_code store_owed_ended(struct store *s,
     uint8_t case_id[static WIRE_CASE], bool *found);
 MUST_USE enum error_code store_owed_notice(struct store *s, uint64_t now,
     uint64_t *stop_idx, bool *found);
-/* Deletes what has had its time, at most `max` rows: seen stamps older than
- * 8 days, payloads after receipt, shares of closed messages. */
+/* Deletes what has had its time, looking at `max` rows or so: seen stamps
+ * older than 8 days, payloads 14 days after receipt, shares of closed
+ * messages.  In a transaction, as store_hold() and store_feed_confirm(). */
 MUST_USE enum error_code store_tidy(struct store *s, uint64_t now,
     unsigned max);
 
