@@ -95,6 +95,7 @@ check_cited(struct replay *r, struct checked *it, bool *ok)
 {
 	const struct citation *c = &it->e.b.cite;
 	struct hash root;
+	bool here = false;
 	enum error_code err;
 
 	*ok = c->size == 0;
@@ -104,19 +105,16 @@ check_cited(struct replay *r, struct checked *it, bool *ok)
 		err = replay_root_at(r, c->size, &root);
 		if (err != ERR_NONE)
 			return err;
-		if (memcmp(root.b, c->root, HASH_BYTES) == 0) {
-			*ok = it->cite_signed || !r->c.signatures;
-			return ERR_NONE;
-		}
+		here = memcmp(root.b, c->root, HASH_BYTES) == 0;
+		*ok = here && (it->cite_signed || !r->c.signatures);
 	}
-	if (check_citation(r->c.checker, c)) {
+	if (!here && check_citation(r->c.checker, c)) {
 		r->f->forks++;
 		replay_finding(r, "it cites a checkpoint of %llu entries that "
 		    "the log key signed and that is not of this ledger: there "
 		    "are two", (unsigned long long)c->size);
-	} else if (wire_kind_narrowing(it->e.record.kind)) {
-		r->f->noted++;
 	}
+	r->f->noted += !*ok && wire_kind_narrowing(it->e.record.kind);
 	return ERR_NONE;
 }
 

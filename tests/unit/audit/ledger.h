@@ -22,6 +22,8 @@ struct ledger {
 	struct book *b;             /* as long as it was not altered */
 	struct partnership p;
 	char dir[TEST_PATH];
+	char mirror[TEST_PATH + 16]; /* the newest of them */
+	unsigned mirrors;
 	struct findings f;
 	/* what is mirrored: the book's entries unless altered */
 	struct bytes body[BOOK_ENTRIES];
@@ -276,14 +278,15 @@ ledger_mirror(struct ledger *l, struct mirror **out)
 	struct checkpoint head;
 
 	ck_assert_ptr_nonnull(leaf);
-	ck_ok(mirror_open(l->dir, l->w.origin, l->w.log.public, true, out,
+	(void)snprintf(l->mirror, sizeof l->mirror, "%s/%u", l->dir,
+	    l->mirrors++);
+	ck_ok(mirror_open(l->mirror, l->w.origin, l->w.log.public, true, out,
 	    &why));
 	for (uint64_t i = 0; i < l->n; i++) {
 		entry_commitment(l->body[i], l->salt[i], commitment);
 		entry_leaf(commitment, &leaf[i]);
-		if (i >= mirror_size(*out))
-			ck_ok(mirror_add(*out, commitment, l->salt[i],
-			    l->body[i], &why));
+		ck_ok(mirror_add(*out, commitment, l->salt[i], l->body[i],
+		    &why));
 	}
 	tree_root_of(leaf, l->n, &root);
 	free(leaf);
