@@ -119,6 +119,8 @@ find_permission(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 			continue;       /* terms unknown, or they disagree */
 		if (err != ERR_NONE)
 			return err;
+		if (v.rule == RULE_ADMIT && v.grant != grant[i].idx)
+			continue;       /* by another, whose terms hold then */
 		if (v.rule == RULE_ADMIT) {
 			*rule = RULE_ADMIT;
 			return ERR_NONE;
