@@ -447,7 +447,10 @@ frame(struct sequencer *q, struct job *job)
 	if (e != ERR_NONE)
 		return e;
 	if (!x->greeted || x->number != job->session) {
-		parcel_welcome(q, job->member, job->session, WELCOME_HELLO);
+		/* turned away with a reason, or it has not said hello */
+		if (!job->up.has_hello)
+			parcel_welcome(q, job->member, job->session,
+			    WELCOME_HELLO);
 		return ERR_NONE;
 	}
 	if (job->up.has_confirm)
