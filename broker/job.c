@@ -89,6 +89,14 @@ job_create(struct job_pool *p, enum job_kind kind, const char *member,
 }
 
 void
+job_answered(struct job *job)
+{
+	if (job->ticket != NULL)
+		atomic_fetch_sub(job->ticket, 1);
+	job->ticket = NULL;
+}
+
+void
 job_destroy(struct job_pool *p, struct job **job)
 {
 	struct job *j = *job;
@@ -96,8 +104,7 @@ job_destroy(struct job_pool *p, struct job **job)
 	if (j == NULL)
 		return;
 	*job = NULL;
-	if (j->ticket != NULL)
-		atomic_fetch_sub(j->ticket, 1);
+	job_answered(j);
 	arena_reset(j->arena);
 	pthread_mutex_lock(&p->lock);
 	if (p->n < JOB_POOL) {

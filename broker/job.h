@@ -48,7 +48,7 @@ struct job {
 	enum job_kind kind;
 	char member[WIRE_ID_MAX + 1];
 	uint64_t session;          /* the link's number of it */
-	_Atomic uint32_t *ticket;  /* counted down when answered, or NULL */
+	_Atomic uint32_t *ticket;  /* counted down when answered, then NULL */
 	struct arena *arena;
 	struct bytes frame;
 	bool formed;               /* the frame decoded */
@@ -74,7 +74,13 @@ void job_pool_destroy(struct job_pool **p);
 /* A job with a copy of the frame (may be empty); NULL: no memory. */
 struct job *job_create(struct job_pool *p, enum job_kind kind,
     const char *member, uint64_t session, struct bytes frame);
-/* Counts the ticket down, gives it back, sets the handle NULL. */
+/*
+ * The answer is about to go out: who gets it may send the next frame at once,
+ * so the ticket is counted down before.
+ */
+void job_answered(struct job *job);
+/* Counts the ticket down unless that was done, gives the job back, sets the
+ * handle NULL. */
 void job_destroy(struct job_pool *p, struct job **job);
 
 #endif

@@ -234,6 +234,8 @@ sequencer_batch(struct sequencer *q, struct job *job[], size_t n)
 		q->time = q->b.now;
 	if (e == ERR_NONE)
 		e = refresh_members(q);
+	for (size_t i = 0; e == ERR_NONE && i < n; i++)
+		job_answered(job[i]);
 	if (e == ERR_NONE)
 		e = send_all(q);
 	if (e != ERR_NONE) {
