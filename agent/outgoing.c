@@ -72,7 +72,9 @@ set_signers(struct agent *a, const struct body *b,
 	}
 	strcpy(r->signer, "case:");
 	hex_encode(r->signer + 5, b->case_id, WIRE_CASE);
-	memcpy(r->cosigner, a->member, sizeof a->member);
+	/* what her key withdraws needs nobody's second signature */
+	if (b->kind != KIND_WITHDRAWAL)
+		memcpy(r->cosigner, a->member, sizeof a->member);
 	r->has_key = true;
 	memcpy(r->key, x->consent_key, WIRE_KEY);
 	return ERR_NONE;
@@ -185,6 +187,8 @@ sign_alone(struct agent *a, struct gathered *g)
 	r->path = bytes_of(NULL, 0);
 	if (g->has_consent)
 		memcpy(r->signature, g->consent_sig, WIRE_SIG);
+	if (r->cosigner[0] == '\0')
+		return ERR_NONE;
 	return record_cosign(a->identity->sign.secret, a->partnership, r);
 }
 
