@@ -13,6 +13,7 @@
 #include "broker/sequencer.h"
 #include "broker/verify.h"
 #include "store/db.h"
+#include "store/facts.h"
 #include "tests/support/peer.h"
 #include "tests/support/test.h"
 #include "tests/support/world.h"
