@@ -26,25 +26,28 @@ member_key(struct agent *a, const char *id, const uint8_t **key,
 static enum error_code
 verify_case_signed(struct agent *a, const struct entry *e, struct why *why)
 {
+	const char *custodian = e->record.cosigner;
+	const uint8_t *cokey = NULL;
 	struct store_case c;
-	const uint8_t *cokey;
 	uint8_t id[WIRE_CASE];
 	enum error_code err;
 
-	err = member_key(a, e->record.cosigner, &cokey, why);
-	if (err != ERR_NONE)
-		return err;
-	record_case_id(a->partnership, e->record.key, e->record.cosigner, id);
-	if (memcmp(id, e->b.case_id, WIRE_CASE) != 0) {
-		why_set(why, "a case id does not follow from its key");
-		return ERR_CRYPTO;
-	}
 	err = store_case(a->slice, e->b.case_id, &c);
 	if (err == ERR_NONE &&
 	    memcmp(c.consent_key, e->record.key, WIRE_KEY) != 0)
 		return ERR_CRYPTO;
-	if (err != ERR_NONE && err != ERR_NOTFOUND)
+	/* a withdrawal has no cosigner: then we know the case already */
+	if (custodian[0] == '\0' && err == ERR_NONE)
+		custodian = c.custodian;
+	else if (err == ERR_NONE || err == ERR_NOTFOUND)
+		err = member_key(a, custodian, &cokey, why);
+	if (err != ERR_NONE)
 		return err;
+	record_case_id(a->partnership, e->record.key, custodian, id);
+	if (memcmp(id, e->b.case_id, WIRE_CASE) != 0) {
+		why_set(why, "a case id does not follow from its key");
+		return ERR_CRYPTO;
+	}
 	return record_verify(a->partnership, &e->record, e->record.key, cokey,
 	    a->intake->cache, NULL, why);
 }
