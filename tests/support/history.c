@@ -70,6 +70,27 @@ shown(const json_t *in)
 	return copy;
 }
 
+/* Of what was opened the message, the record's id and its words. */
+static json_t *
+items_shown(const json_t *result)
+{
+	json_t *list = json_array(), *item;
+	size_t i;
+
+	json_array_foreach(json_object_get(result, "items"), i, item) {
+		json_t *o = json_object();
+		json_t *content = json_object_get(item, "content");
+
+		json_object_set(o, "message", json_object_get(item,
+		    "message"));
+		json_object_set(o, "id", json_object_get(content, "id"));
+		json_object_set(o, "text", json_object_get(content, "text"));
+		json_array_append_new(list, o);
+	}
+	return json_pack("{s:o, s:O*}", "items", list, "closed",
+	    json_object_get(result, "closed"));
+}
+
 void
 history_note(struct history *h, const char *op, const char *agent, json_t *in)
 {
@@ -100,7 +121,8 @@ history_ask(struct history *h, const char *agent, const char *socket,
 	    err == ERR_NONE ? answer.code : -1, "words", err == ERR_NONE ?
 	    answer.words : why.text);
 	if (err == ERR_NONE && answer.result != NULL) {
-		json_t *seen = shown(answer.result);
+		json_t *seen = verb == VERB_OPEN ?
+		    items_shown(answer.result) : shown(answer.result);
 
 		json_object_del(seen, "stop");
 		json_object_del(seen, "forced");
