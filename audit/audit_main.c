@@ -62,6 +62,8 @@ run_begin(const struct cli *cli, struct run *r)
 	if (err == ERR_NONE)
 		err = partnership_load(r->arena, r->config.partnership, NULL,
 		    &r->p, &r->why);
+	if (err == ERR_NOTFOUND)
+		err = ERR_CONFIG;
 	if (err == ERR_NONE)
 		err = note_key_init(&r->log, r->p.now.origin, NOTE_ED25519,
 		    r->p.now.log_key);
