@@ -130,6 +130,21 @@ apply_copy(struct agent *a, const struct taken *t)
 	return err;
 }
 
+/* Folds both; what is sent again has been folded already. */
+static enum error_code
+fold_mail(struct agent *a, const struct entry *submission,
+    const struct entry *delivered)
+{
+	struct store_message m;
+	enum error_code err = store_message(a->slice, submission->index, &m);
+
+	if (err != ERR_NOTFOUND)
+		return err;
+	err = facts_apply(a->slice, submission, a->member);
+	return err == ERR_NONE ? facts_apply(a->slice, delivered, a->member) :
+	    err;
+}
+
 /* A submission and the `delivered` that follows it. */
 static enum error_code
 apply_mail(struct agent *a, const struct parcel *p, const struct taken *t,
@@ -145,9 +160,7 @@ apply_mail(struct agent *a, const struct parcel *p, const struct taken *t,
 		why_set(why, "a delivery without its message");
 		return ERR_FORMAT;
 	}
-	err = facts_apply(a->slice, &t[i].entry, a->member);
-	if (err == ERR_NONE)
-		err = facts_apply(a->slice, &t[i + 1].entry, a->member);
+	err = fold_mail(a, &t[i].entry, &t[i + 1].entry);
 	if (err == ERR_NONE)
 		err = mailbox_take(a, &t[i].entry, &t[i + 1].entry,
 		    t[i].piece->ciphertext);
