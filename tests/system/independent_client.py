@@ -22,7 +22,7 @@ def now():
     return time.time_ns() // 1000000
 
 
-# ---- libzmq: a DEALER with CURVE ------------------------------------------------
+# ---- libzmq: a DEALER with CURVE --------------------------------------------
 class Link:
     LINGER, RCVTIMEO, CURVE_PUBLIC, CURVE_SECRET, CURVE_SERVER = \
         17, 27, 48, 49, 50
@@ -64,7 +64,7 @@ class Link:
         self.z.zmq_ctx_term(self.context)
 
 
-# ---- files ----------------------------------------------------------------------------
+# ---- files ------------------------------------------------------------------
 def request(folder, member, name):
     keys = {k: os.urandom(32) for k in ("sign", "link")}
     os.makedirs(folder, exist_ok=True)
@@ -111,7 +111,7 @@ def partnership(path):
     return at
 
 
-# ---- the member --------------------------------------------------------------------------
+# ---- the member -------------------------------------------------------------
 class Member:
     def __init__(self, folder, member, wlp, address):
         with open(os.path.join(folder, member + ".secret"), "rb") as f:
@@ -272,7 +272,7 @@ def check_row(m, row):
     return row["body"][17:]
 
 
-# ---- what is tried ----------------------------------------------------------------------
+# ---- what is tried ----------------------------------------------------------
 def joins(m):
     m.connect()
     welcome = m.until("welcome", lambda q: "welcome" in q)["welcome"]

@@ -9,7 +9,8 @@ import ctypes.util
 import hashlib
 
 from ledger import L, P, D, add, base_point, mul, pack
-from ledger import mth, path, perfect, public, range_proof, sha256, sign
+from ledger import mth, path, perfect, public, range_proof  # noqa: F401
+from ledger import sha256, sign
 
 _sodium = ctypes.CDLL(ctypes.util.find_library("sodium"))
 if _sodium.sodium_init() < 0:
@@ -37,7 +38,7 @@ def blake(n, data, key=b""):
     return hashlib.blake2b(data, digest_size=n, key=key).digest()
 
 
-# ---- ciphers --------------------------------------------------------------------
+# ---- ciphers ----------------------------------------------------------------
 _LONG = ctypes.c_ulonglong
 
 
@@ -84,7 +85,7 @@ def aead_open(key, nonce, ad, sealed):
     return out.raw
 
 
-# ---- RFC 8032, the other half -----------------------------------------------------
+# ---- RFC 8032, the other half -----------------------------------------------
 def unpack(raw):
     """A point from its 32 bytes; only canonical ones, not of low order."""
     y = int.from_bytes(raw, "little")
@@ -113,7 +114,7 @@ def verify(key, message, signature, what):
          what + ": signature")
 
 
-# ---- protobuf wire format -----------------------------------------------------------
+# ---- protobuf wire format ---------------------------------------------------
 def varint(v):
     out = b""
     while v > 127:
@@ -196,7 +197,7 @@ PARTNERSHIP = named("1 head 2 serial 3 name 4 origin 5 log_key 6 broker "
                     "16 retired 17 duty_key")
 
 
-# ---- records ----------------------------------------------------------------------------
+# ---- records ----------------------------------------------------------------
 def stamp(ms, random):
     return be(ms, 6) + random
 
@@ -288,7 +289,7 @@ def record_open(p, wire, key, cokey=None):
     return r
 
 
-# ---- ledger -----------------------------------------------------------------------------
+# ---- ledger -----------------------------------------------------------------
 def entry_body(index, time, kind, payload):
     return be(index, 8) + be(time, 8) + bytes([kind]) + payload
 
@@ -363,7 +364,7 @@ def statement_text(p, agent, size, root, time, count, n):
             be(size, 8) + root + be(time, 8) + be(count, 8) + n)
 
 
-# ---- cases and messages ----------------------------------------------------------------------
+# ---- cases and messages -----------------------------------------------------
 def case_id(p, consent, custodian):
     return blake(16, b"wayleave/1 case\n" + p.encode() + consent +
                  member(custodian))
