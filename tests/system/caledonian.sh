@@ -154,18 +154,21 @@ wc_document() {
 # wc_send NAME MEMBER [MORE]: to whom the data says, and to MORE as well.
 wc_send() {
 	wc_document "$1" || return 1
-	wc_to=$(jq -r '.send_to | join(",")' "$W/seen/document-$1")
+	wc_to=$(jq -r '.idempotency_key + " " + (.send_to | join(","))' \
+	    "$W/seen/document-$1")
+	wc_key=${wc_to%% *}
 	wl_as "$2" send "$W/seen/document-$1" --case 1 --to \
-	    "$wc_to${3:+,$3}" --json >"$W/seen/sent-$1" 2>"$W/seen/err-$1"
-	if [ $? -gt 1 ] || ! jq -e .copies "$W/seen/sent-$1" >/dev/null
-	then
+	    "${wc_to#* }${3:+,$3}" --json >"$W/seen/sent-$1" \
+	    2>"$W/seen/err-$1"
+	if [ $? -gt 1 ] || ! wc_new=$(jq -er 'select(.copies) | .id' \
+	    "$W/seen/sent-$1"); then
 		wl_fail "$1 was not taken: $(cat "$W/seen/err-$1")"
 		return 1
 	fi
-	jq --arg k "$(jq -r .idempotency_key "$W/seen/document-$1")" \
-	    --arg i "$(jq -r .id "$W/seen/sent-$1")" '.[$k] = $i' \
-	    "$W/seen/ids" >"$W/seen/ids.new" &&
-	    mv "$W/seen/ids.new" "$W/seen/ids"
+	echo "$1 $wc_new" >>"$W/seen/names"
+	sed '$s/}$//' "$W/seen/ids" >"$W/seen/ids.new"
+	echo ",\"$wc_key\":\"$wc_new\"}" >>"$W/seen/ids.new"
+	mv "$W/seen/ids.new" "$W/seen/ids"
 }
 
 # What must be refused although it is tried with the rest.
@@ -215,7 +218,8 @@ wc_dropped() {
 }
 
 wc_observe() {
-	echo '{}' >"$W/seen/ids"
+	printf '{"":""\n}\n' >"$W/seen/ids"
+	: >"$W/seen/names"
 	jq -r '.observations[] | .name + " " + .member' \
 	    "$WC_DATA/expected.json" >"$W/seen/order"
 	while read -r wc_obs wc_by; do
@@ -358,28 +362,24 @@ wc_count_held() {
 	    select(.kind == "observation")] | length' "$W/seen/own-$1")))
 }
 
+# The id that the agent gave the observation of this name.
 wc_id() {
-	jq -r .id "$W/seen/sent-$1"
+	awk -v n="$1" '$1 == n { print $2 }' "$W/seen/names"
 }
 
-# Of the links of a record, how many resolve in the copy at MEMBER.
-wc_links_at() {
-	jq -r --arg i "$(wc_id "$1")" 'first(.items[] | select(.id == $i)) |
-	    .links | length' "$W/seen/open-$2"
-}
-
-# Copies in which a link cannot be followed: NAME MEMBER MISSING a line.
+# Copies in which links cannot be followed: NAME MEMBER MISSING a line.
 wc_unresolved() {
-	while read -r wc_obs _; do
-		wc_has=$(jq '.links // [] | length' "$W/seen/document-$wc_obs")
-		[ "$wc_has" -gt 0 ] || continue
-		for wc_m in $(wc_parts); do
-			wc_got=$(wc_links_at "$wc_obs" "$wc_m")
-			[ -n "$wc_got" ] && [ "$wc_got" -lt "$wc_has" ] &&
-			    echo "$wc_obs $wc_m $((wc_has - wc_got))"
-		done
-	done <"$W/seen/order"
-	true
+	while read -r wc_obs wc_i; do
+		echo "$wc_i $wc_obs $(jq '.links // [] | length' \
+		    "$W/seen/document-$wc_obs")"
+	done <"$W/seen/names" >"$W/seen/linked"
+	for wc_m in $(wc_parts); do
+		jq -r '.items[] | "\(.id) \(.links // [] | length)"' \
+		    "$W/seen/open-$wc_m" | awk -v m="$wc_m" '
+		    NR == FNR { name[$1] = $2; n[$1] = $3; next }
+		    $1 in n && $2 < n[$1] { print name[$1], m, n[$1] - $2 }' \
+		    "$W/seen/linked" -
+	done
 }
 
 # wc_rule NAME: by which rule N1..N10 was refused, as the sender was told.
