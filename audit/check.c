@@ -187,6 +187,8 @@ check_entry(struct checker *c, struct arena *a,
 		return;
 	}
 	it->state = CHECKED_OK;
+	it->e.has_leaf = true;
+	it->e.leaf = it->leaf;
 	it->has_record = it->e.kind == ENTRY_RECORD ||
 	    it->e.kind == ENTRY_OPENED || it->e.kind == ENTRY_REFUSED;
 	if (!it->has_record || !c->shared.signatures)

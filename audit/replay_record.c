@@ -145,8 +145,9 @@ look(struct replay *r, struct checked *it, struct looked *l)
 	if (err == ERR_NONE && seen.found && seen.same)
 		replay_finding(r, "this record was entered before, as %llu",
 		    (unsigned long long)seen.idx);
-	l->checked = (struct facts_checked){ l->cite_ok, it->signer_key,
-	    it->cosigner_key };
+	l->checked = (struct facts_checked){ .cite_ok = l->cite_ok,
+	    .signer_key = it->signer_key, .cosigner_key = it->cosigner_key,
+	    .id = it->e.record_id };
 	return err;
 }
 
@@ -160,8 +161,8 @@ verdict(struct replay *r, const struct checked *it, const struct looked *l,
 	enum error_code err;
 
 	err = facts_for_record(r->s, it->e.time, &it->e.record, &it->e.b,
-	    keys ? &l->checked : NULL, &room, &f);
-	f.cite_ok = l->cite_ok;
+	    &l->checked, &room, &f);
+	f.key_current = f.key_current || !keys;
 	if (err == ERR_NONE)
 		*out = rules_decide(&f);
 	return err;

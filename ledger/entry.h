@@ -43,6 +43,9 @@ struct entry {
 	struct record record;
 	struct body b;
 	uint8_t record_id[WIRE_HASH];    /* with RECORD, OPENED, REFUSED */
+	/* Its leaf, for who knows it; decoding leaves it unknown. */
+	bool has_leaf;
+	struct hash leaf;
 	union {
 		struct wire_delivered delivered;
 		struct wire_opened opened;

@@ -77,6 +77,10 @@ add_news(struct folding *f, unsigned audience)
 		return &f->none;
 	x = add(f, EFFECT_NEWS);
 	x->audience = audience;
+	if (f->e->has_leaf) {
+		x->leaf = f->e->leaf;
+		return x;
+	}
 	if (f->e->commitment == NULL)
 		entry_commitment(f->e->body, f->e->salt, commitment);
 	entry_leaf(f->e->commitment != NULL ? f->e->commitment : commitment,

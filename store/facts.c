@@ -272,15 +272,22 @@ static enum error_code
 gather_identity(struct gather *g)
 {
 	const struct record *r = g->f->record;
+	const bool known = g->checked != NULL && g->checked->id != NULL;
 	struct store_seen seen = { 0 };
 	enum error_code e;
 
-	if (g->f->policy != NULL)
+	/* two hashes less for who has hashed the record already */
+	if (known && r->kind != KIND_CASE_OPENED)
+		g->partnership[0] = '\0';
+	else if (g->f->policy != NULL)
 		record_partnership(g->f->policy->root[0], g->partnership);
 	else if (r->kind == KIND_PARTNERSHIP)
 		record_partnership(g->f->body->u.partnership.root[0],
 		    g->partnership);
-	record_id(g->partnership, r, g->id);
+	if (known)
+		memcpy(g->id, g->checked->id, WIRE_HASH);
+	else
+		record_id(g->partnership, r, g->id);
 	e = store_seen(g->s, r->signer, g->f->body->stamp, g->id, &seen);
 	g->f->seen_other = seen.found && !seen.same;
 	return gather_absent_ok(e);

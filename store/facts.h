@@ -24,6 +24,7 @@ struct facts_checked {
 	                             * an empty one */
 	const uint8_t *signer_key;  /* 32 bytes: verified the signature */
 	const uint8_t *cosigner_key;/* the cosignature; NULL without one */
+	const uint8_t *id;          /* record id; NULL: to be computed */
 };
 
 /*

@@ -108,7 +108,7 @@ static struct verdict
 ask(struct store *s, struct world *w, uint64_t now, const struct record *r,
     const struct body *body)
 {
-	struct facts_checked checked;
+	struct facts_checked checked = { .cite_ok = true };
 	struct facts_room room;
 	struct facts f;
 
