@@ -56,7 +56,7 @@ CFLAGS_ALL := -std=c11 $(OPT) $(WARN) $(HARDEN) -MMD -MP -pthread $(CFLAGS)
 LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--gc-sections $(OPT) -pthread $(LDFLAGS)
 CFLAGS_ALL += -ffunction-sections -fdata-sections
 
-LIBS := base proto keys ledger store
+LIBS := base proto keys ledger store member
 PARTS := broker agent audit
 SUBDIRS := $(LIBS) $(PARTS) $(wildcard agent/*/ broker/*/ audit/*/ keys/*/ ledger/*/ store/*/ proto/*/)
 
@@ -69,7 +69,7 @@ obj = $(patsubst %.c,$(B)/obj/%.o,$(call src,$(1)))
 GEN_O := $(patsubst $(B)/gen/%.c,$(B)/obj/gen/%.o,$(GEN_C))
 AR_OF = $(patsubst %,$(B)/lib/lib%.a,$(1))
 # Link order is the order of the layers, from the top down.
-LINK_LIBS := $(call AR_OF,store ledger keys proto base)
+LINK_LIBS := $(call AR_OF,member store ledger keys proto base)
 
 MAINS := $(sort $(wildcard */*_main.c))
 program_of = $(B)/wayleave$(if $(filter agent/cli_main.c,$(1)),,-$(patsubst %_main.c,%,$(notdir $(1))))

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "agent/books.h"
 #include "agent/cases.h"
@@ -112,9 +113,17 @@ agent_end(struct agent *a, enum error_code err)
 		/* after a failed sync nothing may be assumed: stop, recover */
 		log_error(21, "store", "check the disk, then start again",
 		    "a commit failed");
-		abort();
+		_exit(7);
 	}
 	return err;
+}
+
+void
+agent_distrust(struct agent *a)
+{
+	a->trouble = TROUBLE_LEDGER;
+	if (a->leases != NULL)
+		leases_wipe(a->leases);
 }
 
 /* ---- opening --------------------------------------------------------------------- */
@@ -132,28 +141,6 @@ prepare(struct agent *a)
 	for (unsigned i = 0; i < SQL_END && err == ERR_NONE; i++)
 		err = db_prepare(a->db, sql[i], &a->sql[i]);
 	return err;
-}
-
-/* The record file beside the partnership file, unless named. */
-static enum error_code
-record_path(const struct agent_config *c, char out[static PATH_MAX_])
-{
-	const char *slash = strrchr(c->partnership, '/');
-	size_t dir = slash != NULL ? (size_t)(slash - c->partnership) : 0;
-
-	if (c->record[0] != '\0') {
-		if (strlen(c->record) >= PATH_MAX_)
-			return ERR_SIZE;
-		strcpy(out, c->record);
-		return ERR_NONE;
-	}
-	if (dir + strlen(c->member) + 8 >= PATH_MAX_)
-		return ERR_SIZE;
-	memcpy(out, c->partnership, dir);
-	out[dir] = '/';
-	strcpy(out + dir + 1, c->member);
-	strcat(out, ".wlrec");
-	return ERR_NONE;
 }
 
 /* A record handed over as a file counts as an entry of its own, index 0. */
@@ -200,6 +187,33 @@ fold_file(struct agent *a, const char *path, struct why *why)
 	return err;
 }
 
+enum error_code
+agent_keep_partnership(struct agent *a)
+{
+	return books_put(a, "partnership", a->pship.record.wire);
+}
+
+/* The newest record that came as news may be newer than the file. */
+static enum error_code
+newest_partnership(struct agent *a, struct why *why)
+{
+	struct record r;
+	struct buf wire;
+	enum error_code err;
+
+	buf_init(&wire, WIRE_RECORD_MAX);
+	err = books_get(a, "partnership", &wire);
+	if (err == ERR_NONE)
+		err = wire_record_decode(a->pship_arena, buf_view(&wire), &r,
+		    why);
+	if (err == ERR_NONE)
+		err = partnership_follow(a->pship_arena, &a->pship, &r,
+		    &a->pship, why);
+	buf_free(&wire);
+	/* the file is as new */
+	return err == ERR_NOTFOUND || err == ERR_REFUSED ? ERR_NONE : err;
+}
+
 /*
  * First use pins the first root; afterwards a file under another root is
  * refused.  The slice may already know newer records than the files.
@@ -223,6 +237,9 @@ load_partnership(struct agent *a, struct why *why)
 		return err;
 	strcpy(a->partnership, a->pship.id);
 	memcpy(a->first_root, a->pship.root[0], WIRE_KEY);
+	err = newest_partnership(a, why);
+	if (err != ERR_NONE)
+		return err;
 	return first ? books_put(a, "root", bytes_of(a->first_root,
 	    WIRE_KEY)) : ERR_NONE;
 }
@@ -230,8 +247,9 @@ load_partnership(struct agent *a, struct why *why)
 static enum error_code
 load_files(struct agent *a, struct why *why)
 {
+	const struct setup_place place = agent_config_place(a->config);
 	const struct store_member *self;
-	char path[PATH_MAX_];
+	char path[SETUP_PATH];
 	enum error_code err = load_partnership(a, why);
 
 	if (err != ERR_NONE)
@@ -241,7 +259,7 @@ load_files(struct agent *a, struct why *why)
 		return err;
 	err = fold_file(a, a->config->partnership, why);
 	if (err == ERR_NONE)
-		err = record_path(a->config, path);
+		err = setup_record_path(&place, path);
 	if (err == ERR_NONE)
 		err = fold_file(a, path, why);
 	if (err != ERR_NONE)
@@ -431,8 +449,8 @@ drain_link(struct agent *a)
 			continue;
 		log_error(22, "exchange", "call the operator of the exchange",
 		    "%s: %s", error_text(err), why.text);
-		if (err == ERR_PROOF)
-			a->trouble = TROUBLE_LEDGER;
+		if (err == ERR_PROOF || err == ERR_CRYPTO)
+			agent_distrust(a);
 		disconnected(a);
 		link_again(a->link, clock_boot(&a->clock));
 		return;
@@ -463,10 +481,10 @@ agent_turn(struct agent *a)
 	if (a->identity == NULL)
 		return;
 	drain_link(a);
+	if (keyring_turn(a) != ERR_NONE)
+		log_warning(24, "sealing key", "check the disk",
+		    "cannot be renewed or destroyed");
 	if (a->offline_since == 0) {
-		if (keyring_turn(a) != ERR_NONE)
-			log_warning(24, "sealing key", "check the disk",
-			    "cannot be renewed");
 		cases_turn(a);
 		compose_turn(a);
 	}

@@ -8,8 +8,8 @@
 #include "agent/client.h"
 #include "agent/config.h"
 #include "agent/daemon.h"
-#include "agent/setup.h"
 #include "base/log.h"
+#include "member/setup.h"
 
 enum { ASK_MS = 30 * 1000 };
 
@@ -45,6 +45,49 @@ run(struct cli *cli)
 	code = daemon_run(&c);
 	agent_config_destroy(&c);
 	return code;
+}
+
+static int
+init(struct cli *cli)
+{
+	return setup_init(cli, &agent_setup);
+}
+
+/* A step of set-up over the configuration there is. */
+static int
+set_up(struct cli *cli, int (*step)(struct cli *, const struct setup *,
+    const struct setup_place *))
+{
+	struct agent_config c;
+	struct setup_place place;
+	struct why why = { "" };
+	enum error_code err = agent_config_load(cli->config, &c, &why);
+	int code;
+
+	if (err != ERR_NONE)
+		return cli_fail_error(cli, err, "configuration", &why);
+	place = agent_config_place(&c);
+	code = step(cli, &agent_setup, &place);
+	agent_config_destroy(&c);
+	return code;
+}
+
+static int
+enrol(struct cli *cli)
+{
+	return set_up(cli, setup_enrol);
+}
+
+static int
+renew(struct cli *cli)
+{
+	return set_up(cli, setup_renew);
+}
+
+static int
+passwd(struct cli *cli)
+{
+	return set_up(cli, setup_passwd);
 }
 
 static int
@@ -314,14 +357,14 @@ quarantine(struct cli *cli)
 
 static const struct cli_command commands[] = {
 	{ "init", "", "make keys, a configuration and a request to join",
-	    setup_init, setup_init_options, 0, 0 },
+	    init, setup_init_options, 0, 0 },
 	{ "check-config", "", "check the configuration file", check_config,
 	    check_options, 0, 0 },
 	{ "enrol", "FILE..", "install partnership.wlp and MEMBER.wlrec",
-	    setup_enrol, setup_enrol_options, 1, 2 },
+	    enrol, setup_enrol_options, 1, 2 },
 	{ "renew", "", "write a request to renew the certificate",
-	    setup_renew, setup_secret_options, 0, 0 },
-	{ "passwd", "", "change the passphrase of the keys", setup_passwd,
+	    renew, setup_secret_options, 0, 0 },
+	{ "passwd", "", "change the passphrase of the keys", passwd,
 	    no_options, 0, 0 },
 	{ "run", "", "run the agent", run, no_options, 0, 0 },
 	{ "status", "", "how the running agent is", status, status_options, 0,

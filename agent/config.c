@@ -59,6 +59,27 @@ static const struct config_key table[] = {
 	    "audit file of this machine; empty: STATE_DIR/audit.jsonl" },
 };
 
+const struct setup agent_setup = {
+	.program = "wayleave-agent",
+	.section = "agent",
+	.who = "agency",
+	.state_dir = "/var/lib/wayleave-agent",
+	.key_file = "keys/agent.key",
+	.next = "systemctl enable --now wayleave-agent",
+};
+
+struct setup_place
+agent_config_place(const struct agent_config *c)
+{
+	return (struct setup_place){
+		.partnership = c->partnership, .record = c->record,
+		.member = c->member, .state_dir = c->state_dir,
+		.unlock = c->unlock,
+		.unlock_credential = c->unlock_credential,
+		.unlock_command = c->unlock_command,
+	};
+}
+
 /* An octal number written in decimal digits: 660 -> 0660. */
 static bool
 octal(int64_t digits, unsigned *out)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/config.h"
+#include "member/setup.h"
 
 struct agent_config {
 	const char *partnership;        /* .wlp file */
@@ -37,5 +38,9 @@ MUST_USE enum error_code agent_config_load(const char *path,
     struct agent_config *out, struct why *why);
 void agent_config_print(const struct agent_config *c, FILE *to, bool all);
 void agent_config_destroy(struct agent_config *c);
+
+/* For member/setup.h: what is ours, and where it is. */
+extern const struct setup agent_setup;
+struct setup_place agent_config_place(const struct agent_config *c);
 
 #endif

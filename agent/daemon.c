@@ -20,17 +20,12 @@
 enum { FDS = 80, TURN_MS = 1000, BUSY_MS = 20, PATH_LEN = 1024 };
 
 static enum error_code
-key_path(const struct agent_config *c, char out[static PATH_LEN])
-{
-	return file_join(out, PATH_LEN, c->state_dir, "keys/agent.key");
-}
-
-static enum error_code
 unlock_with(struct agent *a, struct unlock *unlock, struct why *why)
 {
+	const struct setup_place place = agent_config_place(a->config);
 	struct identity *identity = NULL;
-	char path[PATH_LEN];
-	enum error_code err = key_path(a->config, path);
+	char path[SETUP_PATH];
+	enum error_code err = setup_key_path(&agent_setup, &place, path);
 
 	if (err == ERR_NONE)
 		err = keyfile_read_identity(path, unlock, &identity, why);
@@ -59,21 +54,11 @@ daemon_unlock(struct agent *a, struct bytes passphrase, struct why *why)
 static enum error_code
 unlock_unattended(struct agent *a, struct why *why)
 {
+	const struct setup_place place = agent_config_place(a->config);
 	struct unlock *unlock = NULL;
-	enum error_code err;
+	enum error_code err = setup_unlock(NULL, &agent_setup, &place,
+	    &unlock, why);
 
-	switch (a->config->unlock) {
-	case UNLOCK_CREDENTIAL:
-		err = unlock_of_credential(a->config->unlock_credential,
-		    &unlock, why);
-		break;
-	case UNLOCK_COMMAND:
-		err = unlock_of_command(a->config->unlock_command, &unlock,
-		    why);
-		break;
-	default:
-		return ERR_NOTFOUND;
-	}
 	if (err == ERR_NONE)
 		err = unlock_with(a, unlock, why);
 	unlock_destroy(&unlock);

@@ -34,6 +34,29 @@ static const struct config_key table[] = {
 	    1, 600, NULL, "how long to wait for an answer of the broker" },
 };
 
+const struct setup audit_setup = {
+	.program = "wayleave-audit",
+	.section = "audit",
+	.who = "auditor",
+	.state_dir = "/var/lib/wayleave-audit",
+	.key_file = "keys/audit.key",
+	.next = "wayleave-audit mirror",
+	.terms = true,
+	.role = ROLE_AUDITOR,
+};
+
+struct setup_place
+audit_config_place(const struct audit_config *c)
+{
+	return (struct setup_place){
+		.partnership = c->partnership, .record = c->record,
+		.member = c->member, .state_dir = c->state_dir,
+		.unlock = c->unlock,
+		.unlock_credential = c->unlock_credential,
+		.unlock_command = c->unlock_command,
+	};
+}
+
 enum error_code
 audit_config_load(const char *path, struct audit_config *out,
     struct why *why)

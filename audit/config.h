@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "base/config.h"
+#include "member/setup.h"
 
 enum { AUDIT_PATH = 1024 };
 
@@ -32,5 +33,9 @@ MUST_USE enum error_code audit_config_load(const char *path,
     struct audit_config *out, struct why *why);
 void audit_config_print(const struct audit_config *c, FILE *to, bool all);
 void audit_config_destroy(struct audit_config *c);
+
+/* For member/setup.h: what is ours, and where it is. */
+extern const struct setup audit_setup;
+struct setup_place audit_config_place(const struct audit_config *c);
 
 #endif
