@@ -8,7 +8,7 @@
  * had when all was quiet.  What it counts, each with the first few instances:
  *
  *   lost       said to be accepted, and neither in the ledger nor told to be
- *              refused; admitted and neither delivered nor dropped; delivered
+ *              refused; admitted and neither delivered nor dropped; received
  *              and not at the recipient
  *   twice      one record in two entries, one message delivered or dropped
  *              twice, one observation twice at a recipient
@@ -160,8 +160,11 @@ look_at_ledger(struct check *c)
 		const struct account_grant *g = m->deliveries > 0 ?
 		    account_grant(a, m->grant) : NULL;
 
+		/* Delivered, not receipted, and refused when it was to be
+		 * sent again: dropped, and that is all right. */
 		if (m->deliveries > 1 || m->drops > 1 ||
-		    (m->deliveries > 0 && m->drops > 0))
+		    (m->deliveries + m->drops == 2 &&
+		    (m->dropped < m->delivered || m->receipted)))
 			sinned(c, TWICE, "message %llu: delivered %u, dropped "
 			    "%u times", (unsigned long long)m->idx,
 			    m->deliveries, m->drops);
@@ -252,7 +255,7 @@ check_send(struct check *c, const char *agency, const json_t *result)
 			continue;
 		}
 		m = account_message(&c->a, r->idx);
-		if (m != NULL && m->deliveries > 0 && m->outcome == 0 &&
+		if (m != NULL && m->receipted && m->outcome == 0 &&
 		    !party(c, member)->holds[m->idx])
 			sinned(c, LOST, "message %llu was delivered, and %s "
 			    "does not have it", (unsigned long long)m->idx,
