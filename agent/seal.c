@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/fault.h"
 
 enum {
 	CORRESPONDENCES = 512,      /* recipients and epochs at one time */
@@ -180,6 +181,8 @@ encrypt(const uint8_t key[static 32], struct bytes header,
 	if (crypto_aead_xchacha20poly1305_ietf_encrypt(room, NULL, room,
 	    padded, header.data, header.n, NULL, nonce, key) != 0)
 		return ERR_CRYPTO;
+	if (fault_break("p2"))
+		memcpy(room, plain.data, plain.n);
 	return ERR_NONE;
 }
 

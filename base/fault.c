@@ -31,7 +31,8 @@ read_part(struct fault *f, const char *part, size_t n)
 		f->act = ACT_KILL;
 	else if (n == 4 && memcmp(part, "exit", n) == 0)
 		f->act = ACT_EXIT;
-	else if (n == 3 && memcmp(part, "eio", n) == 0)
+	else if ((n == 3 && memcmp(part, "eio", n) == 0) ||
+	    (n == 5 && memcmp(part, "break", n) == 0))
 		f->act = ACT_EIO;
 	else if (n > 0)
 		f->at = strtoul(part, NULL, 10);

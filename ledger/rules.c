@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/fault.h"
 #include "ledger/rules_check.h"
 
 #define LOCKED_MS (30 * (uint64_t)DAY_MS)   /* PROTOCOL 4: k2 is kept so long */
@@ -72,7 +73,8 @@ rule_shown(enum rule r)
 enum rule
 rule_shown_as(enum rule r)
 {
-	return strcmp(rule_shown(r), "R1") == 0 ? RULE_NO_GRANT : r;
+	return strcmp(rule_shown(r), "R1") == 0 && !fault_break("p8") ?
+	    RULE_NO_GRANT : r;
 }
 
 const char *
@@ -201,6 +203,9 @@ rules_decide(const struct facts *f)
 	v = rules_grants(f);
 	if (v.rule != RULE_ADMIT && f->ask == ASK_REOPEN)
 		(void)may_reopen(f, &v);
+	if (fault_break("p1") && v.rule != RULE_ADMIT && f->n_grant > 0)
+		v = (struct verdict){ RULE_ADMIT, f->grant[0].idx,
+		    rules_later(f->now, DAY_MS), false };
 	return v;
 }
 
