@@ -77,7 +77,7 @@ number_of(struct agent *a, const uint8_t case_id[static WIRE_CASE])
 	return cases_number(a, case_id, &no) == ERR_NONE ? no : 0;
 }
 
-/* ---- opening a case ---------------------------------------------------------- */
+/* ---- opening a case ---------------------------------------------------- */
 
 struct opening_case {
 	char reference[CASES_REFERENCE_MAX + 1];
@@ -170,7 +170,7 @@ opened(struct act *t)
 	    o->reference, "passphrase", text);
 	sodium_memzero(text, sizeof text);
 	act_show_phrases(t, out);
-	act_tell(t, code, out, code == CLI_DONE ? "Opened. These are shown "
+	act_tell_once(t, code, out, code == CLI_DONE ? "Opened. These are shown "
 	    "once: the passphrase signs her consent, either phrase said to "
 	    "any agency stops all sharing; the second one also says that she "
 	    "is being forced." : "Not confirmed by the exchange yet: look at "
@@ -246,7 +246,7 @@ api_case_open(struct api_call *c)
 		opening_ready(c->agent, false, t);
 }
 
-/* ---- closing ------------------------------------------------------------------- */
+/* ---- closing ----------------------------------------------------------- */
 
 static enum error_code
 compose_close(struct act *t, struct why *why)
@@ -264,10 +264,26 @@ closed(struct act *t)
 	const enum cli_exit code = act_code(t);
 
 	act_tell(t, code, json_pack("{s:I}", "case",
-	    (json_int_t)number_of(t->a, t->case_id)), code == CLI_DONE ? "Closed, for good: every permission has ended "
+	    (json_int_t)number_of(t->a, t->case_id)),
+	    code == CLI_DONE ? "Closed, for good: every permission has ended "
 	    "and nothing of it opens any more." : code == CLI_NO ? "It could "
 	    "not be closed; perhaps it is closed already." : "Kept, and not "
 	    "passed on yet: it goes first when the line is back.");
+}
+
+/* A code of the agency's own; codes only, no text. */
+static bool
+read_reason(struct api_call *c, uint64_t *reason)
+{
+	const char *text = api_text(c, "reason");
+	char *end;
+
+	if (text != NULL) {
+		*reason = strtoull(text, &end, 10);
+		return text[0] >= '0' && text[0] <= '9' && *end == '\0' &&
+		    *reason <= 999;
+	}
+	return !api_number(c, "reason", reason) || *reason <= 999;
 }
 
 void
@@ -279,8 +295,8 @@ api_case_close(struct api_call *c)
 
 	if (!act_own_case(c, case_id))
 		return;
-	if (api_number(c, "reason", &reason) && reason > UINT16_MAX) {
-		api_no(c, CLI_INPUT, "reason: a small number");
+	if (!read_reason(c, &reason)) {
+		api_no(c, CLI_INPUT, "reason: a number up to 999");
 		return;
 	}
 	t = act_new(c, case_id);
@@ -292,7 +308,7 @@ api_case_close(struct api_call *c)
 	act_run(t);
 }
 
-/* ---- cases and tasks ---------------------------------------------------------------- */
+/* ---- cases and tasks --------------------------------------------------- */
 
 struct case_list {
 	struct api_call *call;

@@ -10,7 +10,7 @@
 #include "agent/cases_part.h"
 #include "agent/consent_plan.h"
 
-/* ---- consent ---------------------------------------------------------------------- */
+/* ---- consent ----------------------------------------------------------- */
 
 static struct consent_set *
 read_set(struct api_call *c, struct why *why)
@@ -140,7 +140,7 @@ api_consent(struct api_call *c)
 	plan_start(c, case_id, p);
 }
 
-/* ---- what is in force ------------------------------------------------------------------ */
+/* ---- what is in force -------------------------------------------------- */
 
 struct listing {
 	struct agent *a;

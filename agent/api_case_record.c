@@ -15,7 +15,7 @@
 
 enum { STATEMENT_MAX = 8 * 1024 * 1024, EXCLUDED_MAX = 64 };
 
-/* ---- conflict-checked ---------------------------------------------------------- */
+/* ---- conflict-checked -------------------------------------------------- */
 
 /* What a conflict officer confirms. */
 struct checking {
@@ -220,7 +220,7 @@ api_checked(struct api_call *c)
 	act_run(t);
 }
 
-/* ---- mandated -------------------------------------------------------------------------- */
+/* ---- mandated ---------------------------------------------------------- */
 
 static const struct { const char *word; uint32_t code; } reasons[] = {
 	{ "other", 0 }, { "threat-to-life", 1 }, { "child-at-risk", 2 },
@@ -309,7 +309,7 @@ api_mandated(struct api_call *c)
 	act_run(t);
 }
 
-/* ---- the statement ------------------------------------------------------------------------- */
+/* ---- the statement ----------------------------------------------------- */
 
 struct stating {
 	struct api_call *call;

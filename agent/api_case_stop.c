@@ -14,7 +14,7 @@
 
 enum { STOP_WAIT_MS = 15 * 1000, DAY = CLOCK_DAY_MS };
 
-/* ---- stop -------------------------------------------------------------------- */
+/* ---- stop -------------------------------------------------------------- */
 
 /*
  * The same words for right and wrong; nothing is said before the ledger's
@@ -105,7 +105,7 @@ api_rehearse(struct api_call *c)
 	    "rehearsed only: nothing was sent and nothing was written.");
 }
 
-/* ---- withdrawal ----------------------------------------------------------------- */
+/* ---- withdrawal -------------------------------------------------------- */
 
 struct withdrawing {
 	bool all, hers;
@@ -304,7 +304,7 @@ api_withdraw(struct api_call *c)
 		act_run(t);
 }
 
-/* ---- new phrases, resume ------------------------------------------------------------ */
+/* ---- new phrases, resume ----------------------------------------------- */
 
 static enum error_code
 compose_phrases(struct act *t, struct why *why)
@@ -354,7 +354,7 @@ phrases_done(struct act *t)
 	}
 	o = json_object();
 	act_show_phrases(t, o);
-	act_tell(t, code, o, code == CLI_DONE ? "Shown once. Let her say the "
+	act_tell_once(t, code, o, code == CLI_DONE ? "Shown once. Let her say the "
 	    "stop phrase; nothing is written by rehearsing." : "Not "
 	    "confirmed by the exchange yet: look at the case again before "
 	    "she relies on these.");

@@ -12,7 +12,7 @@
 #include "agent/workers.h"
 #include "keys/arrow.h"
 
-/* ---- numbers ------------------------------------------------------------------ */
+/* ---- numbers ----------------------------------------------------------- */
 
 static enum error_code
 find_number(struct agent *a, const uint8_t case_id[static WIRE_CASE],
@@ -222,7 +222,7 @@ cases_ours(struct agent *a, const uint8_t case_id[static WIRE_CASE])
 	    strcmp(c.custodian, a->member) == 0;
 }
 
-/* ---- names ------------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------- */
 
 enum { WORDS_MAX = 12, WORD_LEN = 40 };
 
@@ -280,7 +280,7 @@ cases_name_likeness(const char *x, const char *y)
 	return shared >= least && (least >= 2 || nx == ny) ? 2 : 1;
 }
 
-/* ---- the book and who is kept out of it ------------------------------------------------- */
+/* ---- the book and who is kept out of it -------------------------------- */
 
 enum error_code
 cases_exclude(struct agent *a, const uint8_t case_id[static WIRE_CASE],
@@ -452,7 +452,7 @@ cases_checked(struct agent *a, const uint8_t case_id[static WIRE_CASE])
 	    &checked) == ERR_NONE && checked;
 }
 
-/* ---- tasks ---------------------------------------------------------------------------------- */
+/* ---- tasks ------------------------------------------------------------- */
 
 const char *
 cases_task_name(unsigned kind)

@@ -78,7 +78,7 @@ MUST_USE enum error_code cases_compare_account(struct agent *a,
  * custodian, who wrote them. */
 bool cases_checked(struct agent *a, const uint8_t case_id[static WIRE_CASE]);
 
-/* ---- tasks for people ------------------------------------------------------ */
+/* ---- tasks for people -------------------------------------------------- */
 #define CASES_TASKS(X)                                                    \
 	X(TASK_STOPPED, 1, "stopped")                                     \
 	X(TASK_FORCED, 2, "stopped-forced")                               \
@@ -97,7 +97,7 @@ MUST_USE enum error_code cases_task(struct agent *a,
     const uint8_t case_id[static WIRE_CASE], uint64_t at,
     enum cases_task kind);
 
-/* ---- introductions ----------------------------------------------------------- */
+/* ---- introductions ----------------------------------------------------- */
 /*
  * Queues `c` (an introduction) for this recipient: it is sent as soon as a
  * permission of scope ID is in effect, and tried until then.

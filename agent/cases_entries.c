@@ -17,7 +17,7 @@ struct asking {
 	unsigned pages;
 };
 
-/* ---- fetching ------------------------------------------------------------------ */
+/* ---- fetching ---------------------------------------------------------- */
 
 static enum error_code
 load_next(struct agent *a, struct asking *q)
@@ -141,7 +141,7 @@ cases_entries_ask(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 	return err;
 }
 
-/* ---- reading -------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------- */
 
 /* The next one after *after; the statement is not left open for the visitor. */
 static enum error_code

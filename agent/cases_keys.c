@@ -26,7 +26,7 @@ struct owed {
 	char sender[WIRE_ID_MAX + 1], recipient[WIRE_ID_MAX + 1];
 };
 
-/* ---- owing -------------------------------------------------------------------- */
+/* ---- owing ------------------------------------------------------------- */
 
 static enum error_code
 owe(struct agent *a, const uint8_t case_id[static WIRE_CASE],
@@ -54,7 +54,7 @@ keys_owe(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 	    owe(a, case_id, sender, recipient, recipient) : err;
 }
 
-/* ---- sending -------------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------- */
 
 static enum error_code
 send_one(struct agent *a, const struct owed *o, const char *to,
@@ -225,7 +225,7 @@ keys_turn(struct agent *a, uint64_t now)
 	}
 }
 
-/* ---- asked again ------------------------------------------------------------------ */
+/* ---- asked again ------------------------------------------------------- */
 
 struct wanting {
 	struct agent *a;

@@ -19,7 +19,7 @@ enum {
 	WAITING_MAX = 64,
 };
 
-/* ---- entries kept for the statement ------------------------------------------- */
+/* ---- entries kept for the statement ------------------------------------ */
 
 static bool
 case_of(const struct entry *e, const uint8_t **case_id)
@@ -53,7 +53,7 @@ keep_entry(struct agent *a, const struct entry *e,
 	return db_run(st);
 }
 
-/* ---- stops ---------------------------------------------------------------------- */
+/* ---- stops ------------------------------------------------------------- */
 
 static void
 wake_somebody(void)
@@ -156,7 +156,7 @@ frozen_news(struct agent *a, const struct entry *e)
 	return cases_task(a, z->case_id, e->time, TASK_FORCED);
 }
 
-/* ---- grants and keys ---------------------------------------------------------------- */
+/* ---- grants and keys --------------------------------------------------- */
 
 static bool
 is_end(const struct agent *a, const char *sender, const char *recipient)
@@ -195,11 +195,21 @@ key_news(struct agent *a, const struct entry *e)
 {
 	const struct wire_arrow_key *k = &e->b.u.arrow_key;
 	struct why why = { "" };
+	struct store_case c;
 	enum error_code err;
 
 	if (strcmp(k->to, a->member) != 0 ||
 	    !is_end(a, k->sender, k->recipient))
 		return ERR_NONE;
+	err = store_case(a->slice, e->b.case_id, &c);
+	if (err == ERR_NOTFOUND || (err == ERR_NONE &&
+	    strcmp(c.custodian, e->record.signer) != 0)) {
+		log_error(68, "arrow key", "call the operator of the exchange",
+		    "it came from another than the case's custodian");
+		return ERR_NONE;
+	}
+	if (err != ERR_NONE)
+		return err;
 	err = keyring_take(a, &e->b, &why);
 	if (err == ERR_NOTFOUND || err == ERR_CRYPTO || err == ERR_SIZE) {
 		log_warning(67, "arrow key", "it is asked for again",
@@ -265,7 +275,7 @@ cases_news(struct agent *a, const struct entry *e, struct why *why)
 	return err;
 }
 
-/* ---- turns ------------------------------------------------------------------------------ */
+/* ---- turns ------------------------------------------------------------- */
 
 /* Grants of ours whose arrow key has not come: ask the custodian. */
 static void

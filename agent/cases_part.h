@@ -6,7 +6,7 @@
 
 #include "agent/cases.h"
 
-/* ---- cases_terms.c: table `terms` ------------------------------------------- */
+/* ---- cases_terms.c: table `terms` -------------------------------------- */
 enum terms_state {
 	TERMS_AGREE = 1,        /* opened, and its labels are these terms' */
 	TERMS_DISAGREE = 2,     /* not in force for us, reported */
@@ -45,14 +45,14 @@ MUST_USE enum error_code terms_labels(const uint8_t key[static 32],
     const struct terms *t,
     uint8_t out[WIRE_GRANT_LABELS][WIRE_LABEL]);
 
-/* ---- cases_keys.c: arrow keys owed --------------------------------------------- */
+/* ---- cases_keys.c: arrow keys owed ------------------------------------- */
 /* After a grant: both ends but ourselves get the arrow key, once. */
 MUST_USE enum error_code keys_owe(struct agent *a,
     const uint8_t case_id[static WIRE_CASE], const char *sender,
     const char *recipient);
 void keys_turn(struct agent *a, uint64_t now);
 
-/* ---- cases_intro.c ------------------------------------------------------------------ */
+/* ---- cases_intro.c ----------------------------------------------------- */
 void intro_turn(struct agent *a, uint64_t now);
 /* Its permission came: try it this turn. */
 MUST_USE enum error_code intro_now(struct agent *a,

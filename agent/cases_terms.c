@@ -17,7 +17,7 @@ enum {
 	RETRY_MAX = 64,
 };
 
-/* ---- comparing --------------------------------------------------------------- */
+/* ---- comparing --------------------------------------------------------- */
 
 enum error_code
 terms_labels(const uint8_t key[static 32], const struct terms *t,
@@ -79,7 +79,7 @@ open_terms(const uint8_t key[static 32],
 	return err == ERR_NONE || err == ERR_NOMEM ? err : ERR_REFUSED;
 }
 
-/* ---- rows ------------------------------------------------------------------------ */
+/* ---- rows -------------------------------------------------------------- */
 
 /* What has to be known of a grant whose key is still missing. */
 static void
@@ -213,7 +213,7 @@ terms_put(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 	return put_row(a, case_id, id, 0, g, TERMS_AGREE, plain);
 }
 
-/* ---- later ------------------------------------------------------------------------------ */
+/* ---- later ------------------------------------------------------------- */
 
 static enum error_code
 get(struct agent *a, const uint8_t id[static WIRE_HASH], struct db_stmt **st)

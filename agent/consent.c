@@ -12,7 +12,7 @@
 
 enum { MORE_MAX = 16 * 1024 };
 
-/* ---- life ---------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------- */
 
 struct act *
 act_new(struct api_call *c, const uint8_t *case_id)
@@ -69,6 +69,25 @@ act_tell(struct act *t, enum cli_exit code, json_t *result,
 }
 
 void
+act_tell_once(struct act *t, enum cli_exit code, json_t *result,
+    const char *words)
+{
+	static const char *const secret[] = { "passphrase", "stop",
+	    "forced" };
+
+	json_incref(result);
+	act_tell(t, code, result, words);
+	for (unsigned i = 0; i < 3; i++) {
+		const char *s = json_string_value(json_object_get(result,
+		    secret[i]));
+
+		if (s != NULL)
+			sodium_memzero((char *)(uintptr_t)s, strlen(s));
+	}
+	json_decref(result);
+}
+
+void
 act_fail(struct act *t, enum cli_exit code, const char *words)
 {
 	act_tell(t, code, NULL, words);
@@ -83,7 +102,7 @@ fail_error(struct act *t, enum error_code err, const struct why *why)
 	    error_text(err));
 }
 
-/* ---- items ------------------------------------------------------------------------------- */
+/* ---- items ------------------------------------------------------------- */
 
 struct act_item *
 act_add(struct act *t, enum wire_kind kind, bool hers)
@@ -166,7 +185,7 @@ act_show_phrases(const struct act *t, json_t *o)
 	sodium_memzero(text, sizeof text);
 }
 
-/* ---- queueing and waiting -------------------------------------------------------------------- */
+/* ---- queueing and waiting ---------------------------------------------- */
 
 static enum error_code
 keep_phrase(struct act *t, const uint8_t hash[static WIRE_HASH],
@@ -279,7 +298,7 @@ wait_all(struct act *t)
 		finish(t);
 }
 
-/* ---- steps ------------------------------------------------------------------------------------- */
+/* ---- steps ------------------------------------------------------------- */
 
 static void
 queue(struct act *t, const struct signing_result *r)

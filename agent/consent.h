@@ -86,6 +86,9 @@ void act_run(struct act *t);
 /* Ends the call (once). */
 void act_tell(struct act *t, enum cli_exit code, json_t *result,
     const char *words);
+/* The same for secrets shown once: they are wiped in `result` afterwards. */
+void act_tell_once(struct act *t, enum cli_exit code, json_t *result,
+    const char *words);
 void act_destroy(struct act *t);
 /* Tells so and destroys it. */
 void act_fail(struct act *t, enum cli_exit code, const char *words);

@@ -9,7 +9,7 @@
 #include "agent/keyring.h"
 #include "keys/arrow.h"
 
-/* ---- life ------------------------------------------------------------------------ */
+/* ---- life -------------------------------------------------------------- */
 
 enum error_code
 plan_new(size_t n, struct plan **out)
@@ -54,7 +54,7 @@ plan_destroy(void *ctx)
 	free(p);
 }
 
-/* ---- people ----------------------------------------------------------------------- */
+/* ---- people ------------------------------------------------------------ */
 
 static enum error_code
 persons(const struct api_call *c, const char *key, const char *preset,
@@ -132,7 +132,7 @@ plan_people(struct plan *p, struct api_call *c, struct why *why)
 	return err;
 }
 
-/* ---- checking ------------------------------------------------------------------------ */
+/* ---- checking ---------------------------------------------------------- */
 
 static void
 kind_of(const struct store_member *m, char out[static 8])
@@ -212,7 +212,7 @@ plan_check(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 	return err;
 }
 
-/* ---- composing ------------------------------------------------------------------------ */
+/* ---- composing --------------------------------------------------------- */
 
 static enum error_code
 seal_terms(struct agent *a, const struct terms *t, struct act_item *i,
@@ -281,7 +281,7 @@ plan_compose(struct act *t, struct plan *p, struct why *why)
 	return err;
 }
 
-/* ---- introductions ----------------------------------------------------------------------- */
+/* ---- introductions ----------------------------------------------------- */
 
 static bool
 introduces(const struct agent *a, const struct terms *t)
@@ -305,7 +305,7 @@ plan_keep(struct act *t, struct plan *p)
 	return err;
 }
 
-/* ---- telling ------------------------------------------------------------------------------- */
+/* ---- telling ----------------------------------------------------------- */
 
 static json_t *
 grant_json(const struct act_item *i)

@@ -24,7 +24,7 @@ done(struct act *t)
 	const enum cli_exit code = act_code(t);
 	json_t *o = plan_outcome(t, t->ctx);
 
-	act_tell(t, code, o, code == CLI_DONE ? "Signed and in the ledger." :
+	act_tell_once(t, code, o, code == CLI_DONE ? "Signed and in the ledger." :
 	    code == CLI_NO ? "Some were not taken; look at each line." :
 	    "Signed and kept; not confirmed by the exchange yet.");
 }

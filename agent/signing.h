@@ -62,6 +62,11 @@ MUST_USE enum error_code signing_create(struct signing **out,
 void signing_destroy(struct signing **s);
 /* What new consent keys cost to open; the default is KDF_MODERATE. */
 void signing_set_cost(struct signing *s, enum kdf_cost cost);
+/*
+ * For tests of what stands on this: keys and tokens at the lowest cost.  The
+ * tokens are then nobody else's.
+ */
+void signing_set_cheap(struct signing *s);
 
 /*
  * Queues a request; `record` holds q->n record bytes (SIGN only).  `done` is
@@ -83,6 +88,6 @@ void signing_ready(struct signing *s);
  * The child's work, for tests: what one request answers.  `record` as above.
  */
 void signing_work(const struct signing_request *q, enum kdf_cost cost,
-    const struct bytes *record, struct signing_result *out);
+    bool cheap, const struct bytes *record, struct signing_result *out);
 
 #endif

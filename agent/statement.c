@@ -16,7 +16,7 @@ statement_reference(const uint8_t case_id[static WIRE_CASE],
 	snprintf(out, STATEMENT_REFERENCE, "%.4s-%.4s", hex, hex + 4);
 }
 
-/* ---- words --------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------- */
 
 static const char *const what_words[] = {
 	[STATEMENT_PERMISSION] = "permission", [STATEMENT_DELIVERY] =
@@ -45,7 +45,8 @@ drop_words(uint32_t why)
 }
 
 static const char *
-name_of(struct agent *a, const char *member, char room[static WIRE_NAME_MAX + 1])
+name_of(struct agent *a, const char *member,
+    char room[static WIRE_NAME_MAX + 1])
 {
 	const struct store_member *m;
 
@@ -162,7 +163,7 @@ put_line(struct agent *a, struct buf *b, const struct statement_line *l)
 	buf_put_str(b, "\n");
 }
 
-/* ---- as JSON ---------------------------------------------------------------------- */
+/* ---- as JSON ----------------------------------------------------------- */
 
 static json_t *
 line_json(const struct statement_line *l)
@@ -186,7 +187,7 @@ line_json(const struct statement_line *l)
 	return o;
 }
 
-/* ---- all of it ------------------------------------------------------------------------ */
+/* ---- all of it --------------------------------------------------------- */
 
 static size_t
 count(const struct statement *s, enum statement_what what)

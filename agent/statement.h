@@ -32,7 +32,7 @@ enum { STATEMENT_REFERENCE = 10 };
 void statement_reference(const uint8_t case_id[static WIRE_CASE],
     char out[static STATEMENT_REFERENCE]);
 
-/* ---- statement_fold.c: what happened, as a list -------------------------------- */
+/* ---- statement_fold.c: what happened, as a list ------------------------ */
 
 enum { STATEMENT_OPENINGS = 4 };
 

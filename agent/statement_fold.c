@@ -26,7 +26,7 @@ struct folding {
 	enum error_code err;
 };
 
-/* ---- rooms ----------------------------------------------------------------------- */
+/* ---- rooms ------------------------------------------------------------- */
 
 static struct statement_line *
 add(struct folding *f, enum statement_what what, const struct entry *e)
@@ -96,7 +96,7 @@ copy_ends(struct statement_line *l, const char *from, const char *to)
 	memcpy(l->to, to, strlen(to) + 1);
 }
 
-/* ---- what a message is about -------------------------------------------------------- */
+/* ---- what a message is about ------------------------------------------- */
 
 /*
  * Her custodian holds the key of every arrow, so the labels of a message say
@@ -124,7 +124,7 @@ scopes_of(struct folding *f, const char *from, const char *to,
 	return found;
 }
 
-/* ---- entries ------------------------------------------------------------------------------ */
+/* ---- entries ----------------------------------------------------------- */
 
 static void
 on_submission(struct folding *f, const struct entry *e)

@@ -23,7 +23,7 @@ static const struct {
 };
 enum { RIGHT_WORDS = sizeof right_words / sizeof right_words[0] };
 
-/* ---- rights in words -------------------------------------------------------- */
+/* ---- rights in words --------------------------------------------------- */
 
 static unsigned
 right_of(const char *word, size_t n)
@@ -71,7 +71,7 @@ workers_rights_text(unsigned rights, char out[static 64])
 	}
 }
 
-/* ---- rows --------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------- */
 
 static enum error_code
 read_row(struct db_stmt *st, struct worker *w)
@@ -146,7 +146,7 @@ workers_list(struct agent *a, workers_visit *visit, void *ctx)
 	return err;
 }
 
-/* ---- adding ---------------------------------------------------------------------- */
+/* ---- adding ------------------------------------------------------------ */
 
 /* Printable text of 1 (or 0) to max bytes, without the separator. */
 static bool
@@ -258,7 +258,7 @@ workers_add(struct agent *a, uint32_t uid, const char *account,
 	return err;
 }
 
-/* ---- names -------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------- */
 
 /* The sealed row opened: name ‖ 0 ‖ staff number. */
 static enum error_code
@@ -300,7 +300,7 @@ workers_name(struct agent *a, const char *account,
 	return err;
 }
 
-/* ---- the record ------------------------------------------------------------------------ */
+/* ---- the record -------------------------------------------------------- */
 
 struct sealing {
 	struct agent *a;
@@ -446,7 +446,7 @@ workers_turn(struct agent *a)
 		return;                 /* offline: tried again next turn */
 }
 
-/* ---- ending --------------------------------------------------------------------------------- */
+/* ---- ending ------------------------------------------------------------ */
 
 enum error_code
 workers_end(struct agent *a, const char *account, struct why *why)

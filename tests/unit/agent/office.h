@@ -59,7 +59,7 @@ static unsigned office_next;            /* whose link is made next */
 
 #define OFFICE __attribute__((unused)) static
 
-/* ---- the link that is a queue --------------------------------------------------- */
+/* ---- the link that is a queue ------------------------------------------ */
 
 enum error_code
 link_create(const char *const *address, unsigned n,
@@ -158,7 +158,7 @@ link_drain(struct link *l, int ms)
 	(void)ms;
 }
 
-/* ---- the socket that is a call ------------------------------------------------------ */
+/* ---- the socket that is a call ----------------------------------------- */
 
 void
 api_tell(struct api_call *c, enum cli_exit code, json_t *result,
@@ -169,7 +169,9 @@ api_tell(struct api_call *c, enum cli_exit code, json_t *result,
 	ck_assert_msg(!t->ended, "a call was ended twice");
 	t->ended = true;
 	t->code = (int)code;
-	t->result = result;
+	/* as the socket does: what is told has been copied out */
+	t->result = json_deep_copy(result);
+	json_decref(result);
 	snprintf(t->words, sizeof t->words, "%s", words != NULL ? words : "");
 	json_decref(c->in);
 	arena_destroy(&c->arena);
@@ -275,7 +277,7 @@ api_verb_of(const char *name)
 	return VERB_NONE;
 }
 
-/* ---- the broker's side ------------------------------------------------------------------ */
+/* ---- the broker's side ------------------------------------------------- */
 
 OFFICE void
 office_outlet(void *ctx, const char *member, uint64_t session,
@@ -341,7 +343,7 @@ office_member(struct rig *r, unsigned i)
 	return rec;
 }
 
-/* ---- life --------------------------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------- */
 
 OFFICE void
 office_save(struct office *o, const char *path, struct record **rec,
@@ -462,7 +464,7 @@ office_create(void)
 	office = o;
 	ck_ok(signing_create(&o->signing, NULL));
 	ck_ok(keys_init(NULL));
-	signing_set_cost(o->signing, KDF_INTERACTIVE);
+	signing_set_cheap(o->signing);
 	o->r = rig_create(5, NULL);
 	o->r->q->c.outlet.send = office_outlet;
 	o->r->q->c.outlet.ctx = o;
@@ -500,7 +502,7 @@ office_destroy(struct office **out)
 	*out = office = NULL;
 }
 
-/* ---- asking --------------------------------------------------------------------------------- */
+/* ---- asking ------------------------------------------------------------ */
 
 
 /* As this account (NULL: IT); `in` is stolen.  Runs until it is told. */

@@ -64,7 +64,7 @@ tell(const char *to)
 	return copy;
 }
 
-/* ---- stopping ----------------------------------------------------------------- */
+/* ---- stopping ---------------------------------------------------------- */
 
 /* Said to any agency; right and wrong get the same words and code. */
 START_TEST(stop_says_the_same_for_right_and_wrong)
@@ -225,7 +225,7 @@ START_TEST(phrases_before_the_first_permission_only)
 }
 END_TEST
 
-/* ---- introductions and those kept out -------------------------------------------- */
+/* ---- introductions and those kept out ---------------------------------- */
 
 static enum error_code
 find_introduction(void *ctx, const struct mail *m)
@@ -393,7 +393,7 @@ START_TEST(names_alike)
 }
 END_TEST
 
-/* ---- numbers, references ----------------------------------------------------------- */
+/* ---- numbers, references ----------------------------------------------- */
 
 START_TEST(numbers_and_references)
 {
@@ -429,7 +429,7 @@ START_TEST(numbers_and_references)
 }
 END_TEST
 
-/* ---- keys and terms ------------------------------------------------------------------ */
+/* ---- keys and terms ---------------------------------------------------- */
 
 /* An end that lost its arrow keys asks, and gets them again, unattended. */
 START_TEST(key_asked_again)
@@ -530,7 +530,7 @@ START_TEST(terms_wait_for_their_key)
 }
 END_TEST
 
-/* ---- the account --------------------------------------------------------------------- */
+/* ---- the account ------------------------------------------------------- */
 
 START_TEST(statement_tells_who_was_told)
 {
@@ -646,7 +646,7 @@ START_TEST(mandated_names_the_field)
 }
 END_TEST
 
-/* ---- closing ------------------------------------------------------------------------------ */
+/* ---- closing ----------------------------------------------------------- */
 
 START_TEST(closed_for_good)
 {

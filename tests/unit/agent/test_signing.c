@@ -314,12 +314,12 @@ START_TEST(work_fits_the_sandbox)
 	if (pid == 0) {
 		if (sandbox_enter(SANDBOX_SIGNING, NULL) != ERR_NONE)
 			_exit(3);
-		signing_work(&q, KDF_INTERACTIVE, NULL, &r);
+		signing_work(&q, KDF_INTERACTIVE, false, NULL, &r);
 		if (r.error != ERR_NONE)
 			_exit(4);
 		request(&q, r.sealed, 1);
 		memset(q.store, 0, sizeof q.store);
-		signing_work(&q, KDF_INTERACTIVE, &record, &r);
+		signing_work(&q, KDF_INTERACTIVE, false, &record, &r);
 		_exit(r.error == ERR_NONE ? 0 : 5);
 	}
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
