@@ -154,7 +154,8 @@ decide_refuse(struct sequencer *q, const struct asker *who,
 	if (who->local != NULL || q->full || q->clock_doubtful) {
 		/* nothing is entered: an operator's mistake is told to him,
 		 * and without room or time only narrowing records are */
-		decide_answer(q, who, it, STATUS_REFUSED, rule, 0, 0);
+		decide_answer(q, who, it, STATUS_REFUSED, who->local != NULL ?
+		    rule : rule_shown_as(rule), 0, 0);
 		return ERR_NONE;
 	}
 	if (!decide_refusals(q, who, 1)) {

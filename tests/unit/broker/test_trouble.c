@@ -127,6 +127,10 @@ START_TEST(test_clock_jumps)
 	    NULL), NULL);
 	ck_assert_uint_lt(refuge->piece[refuge->n_piece - 1].entry.time,
 	    r->hands.now - 3600 * 1000);
+	/* nor does a refusal tell more than at other times */
+	rig_expect(r, WORLD_SCHOOL, world_withdraw(&r->w, WORLD_SCHOOL, NULL),
+	    NULL, STATUS_REFUSED, rule_shown_as(RULE_NOT_YOURS));
+	ck_assert_int_ne(rule_shown_as(RULE_NOT_YOURS), RULE_NOT_YOURS);
 	/* three members' clocks agree with ours: ours is right */
 	r->w.now = r->hands.now;
 	for (unsigned i = 1; i <= 3; i++)
