@@ -5,13 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "audit/config.h"
 #include "audit/evidence.h"
 #include "audit/fetch.h"
 #include "audit/verify.h"
+#include "base/cli.h"
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/sandbox.h"
 #include "keys/secret.h"
+#include "member/setup.h"
 
 enum { ARENA = 8 * 1024 * 1024, SHOWN = 100 };
 
