@@ -323,7 +323,10 @@ case_row(struct answering *a, uint64_t idx)
 {
 	uint8_t id[WIRE_CASE];
 	struct entry *en;
-	enum error_code e = publish_entry(a->q, idx, &en);
+	enum error_code e;
+
+	arena_reset(a->q->scratch);
+	e = publish_entry(a->q, a->q->scratch, idx, &en);
 
 	if (e != ERR_NONE || !case_of(a->q, en, id) ||
 	    memcmp(id, a->ask->case_id, WIRE_CASE) != 0)
@@ -412,10 +415,14 @@ enum error_code
 answers_ask(struct sequencer *q, struct session *x, uint64_t id,
     const struct wire_question *ask)
 {
-	struct pending_reply *p = arena_zalloc(q->b.arena, sizeof *p);
+	struct pending_reply *p;
 
+	/* unanswered, when there are too many: it asks again */
+	if (q->b.asks++ >= BATCH_ASKS)
+		return ERR_NONE;
+	p = arena_zalloc(q->b.arena, sizeof *p);
 	if (p == NULL)
-		return ERR_NONE; /* unanswered: it asks again */
+		return ERR_NONE;
 	p->r.id = id;
 	p->ask = ask;
 	*x->p.reply_end = p;

@@ -63,9 +63,11 @@ clocks_batch(struct sequencer *q)
 		doubt(q, "it has jumped");
 	else if (!q->clock_start_doubt)
 		trust(q);
-	if (jumped) {
-		/* a narrowing record must not carry the ledger's time along
-		 * with a clock that ran away; nothing goes backwards either */
+	/* a narrowing record must not carry the ledger's time along with a
+	 * clock that ran away; nothing goes backwards either */
+	if (q->clock_start_doubt) {
+		q->b.now = q->time;
+	} else if (jumped) {
 		q->b.now = (uint64_t)((int64_t)boot + q->clock_offset);
 		if (q->b.now < q->time)
 			q->b.now = q->time;

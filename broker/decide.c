@@ -216,6 +216,10 @@ answer_again(struct sequencer *q, const struct asker *who,
 		    rule_shown_as((enum rule)seen->outcome), 0, 0);
 		return ERR_NONE;
 	}
+	/* what is old has to be fetched: within bounds */
+	if (q->b.again++ >= BATCH_AGAIN &&
+	    !wire_kind_narrowing(it->body.kind))
+		return answer_busy(q, who, it, BUSY_MS);
 	if (it->body.kind == KIND_OPENING)
 		return opening_again(q, who, it, seen->idx);
 	copy_put(q, who, seen->idx, it);

@@ -29,6 +29,7 @@ enum {
 	RCV_HWM = 8, SND_HWM = 64,      /* frames a peer's pipe holds */
 	FILES_SPARE = 256,
 	SELFTEST_MS = 10000,
+	HELD_MS = 2, HELD_MAX = 1024,                /* urgent frames that wait for room */
 };
 
 /* A member that has been heard from. */
@@ -50,6 +51,8 @@ struct broker_link {
 	void *context, *router, *zap;
 	struct peer *peer[PEERS];
 	uint64_t sessions;
+	struct job *held, **held_end;   /* urgent, oldest first */
+	unsigned n_held;
 	char endpoint[BROKER_LINK_LISTEN][ENDPOINT_MAX];
 };
 
@@ -270,27 +273,82 @@ session_of(struct broker_link *l, const char *member,
 	return p;
 }
 
+static struct job *
+ticketed(struct broker_link *l, struct peer *p, struct bytes frame)
+{
+	struct job *j = job_create(l->c.pool, JOB_FRAME, p->member,
+	    p->session, frame);
+
+	if (j == NULL)
+		return NULL;
+	j->ticket = &p->tickets;
+	atomic_fetch_add(&p->tickets, 1);
+	return j;
+}
+
+/* Never answered busy: asked to say hello, an agent sends again. */
+static void
+not_now(struct broker_link *l, struct peer *p)
+{
+	struct parcel parcel = { .has_welcome = true };
+
+	parcel.welcome.version = WIRE_VERSION | WELCOME_HELLO;
+	send_parcel(l, p->rid, p->n_rid, &parcel);
+	lose(l, p);
+}
+
+/* What must get through waits here when even the reserve is full. */
+static void
+take_urgent(struct broker_link *l, struct peer *p, struct bytes frame)
+{
+	struct job *j;
+
+	if (atomic_load(&p->tickets) >= BROKER_LINK_URGENT ||
+	    l->n_held >= HELD_MAX ||
+	    (j = ticketed(l, p, frame)) == NULL) {
+		not_now(l, p);
+		return;
+	}
+	if (l->held == NULL && lane_put(l->c.lane, &j->lane,
+	    frame.n + JOB_OVERHEAD, LANE_NARROWING))
+		return;
+	j->next = NULL;
+	*l->held_end = j;
+	l->held_end = &j->next;
+	l->n_held++;
+}
+
+static void
+put_held(struct broker_link *l)
+{
+	struct job *j, *next;
+
+	while ((j = l->held) != NULL) {
+		next = j->next;
+		if (!lane_put(l->c.lane, &j->lane, j->frame.n + JOB_OVERHEAD,
+		    LANE_NARROWING))
+			return;
+		l->held = next;
+		l->n_held--;
+		if (next == NULL)
+			l->held_end = &l->held;
+	}
+}
+
 static void
 take_frame(struct broker_link *l, struct peer *p, struct bytes frame)
 {
 	struct peek peek = peek_frame(frame);
-	uint32_t limit = peek.urgent ? BROKER_LINK_URGENT :
-	    BROKER_LINK_TICKETS;
-	struct job *j;
+	struct job *j = NULL;
 
-	if (atomic_load(&p->tickets) >= limit) {
-		answer_busy(l, p, peek.id);
+	if (peek.urgent) {
+		take_urgent(l, p, frame);
 		return;
 	}
-	j = job_create(l->c.pool, JOB_FRAME, p->member, p->session, frame);
-	if (j == NULL) {
-		answer_busy(l, p, peek.id);
-		return;
-	}
-	j->ticket = &p->tickets;
-	atomic_fetch_add(&p->tickets, 1);
-	if (lane_put(l->c.lane, &j->lane, frame.n + JOB_OVERHEAD,
-	    peek.urgent ? LANE_NARROWING : 0))
+	if (atomic_load(&p->tickets) < BROKER_LINK_TICKETS)
+		j = ticketed(l, p, frame);
+	if (j != NULL && lane_put(l->c.lane, &j->lane,
+	    frame.n + JOB_OVERHEAD, 0))
 		return;
 	job_destroy(l->c.pool, &j);
 	answer_busy(l, p, peek.id);
@@ -376,12 +434,15 @@ broker_link_turn(struct broker_link *l, int stop_fd, int timeout_ms,
 		p[n] = (zmq_pollitem_t){ .fd = fd[n - first],
 		    .events = ZMQ_POLLIN };
 	*stop = false;
+	if (l->held != NULL && timeout_ms > HELD_MS)
+		timeout_ms = HELD_MS;
 	if (zmq_poll(p, n, timeout_ms) == -1)
 		return errno == EINTR ? ERR_NONE : ERR_IO;
 	if (p[0].revents != 0)
 		gate_turn(l->zap, l->c.members, clock_now(l->c.clock));
 	if (p[2].revents != 0)
 		send_queue(l);
+	put_held(l);
 	for (int i = 0; p[1].revents != 0 && i < READ_MAX; i++) {
 		if (!read_one(l))
 			break;
@@ -474,6 +535,7 @@ broker_link_create(const struct broker_link_config *c,
 	if (l == NULL)
 		return ERR_NOMEM;
 	l->c = *c;
+	l->held_end = &l->held;
 	e = raise_files(c, why);
 	if (e != ERR_NONE)
 		goto out;
@@ -504,6 +566,7 @@ void
 broker_link_destroy(struct broker_link **l)
 {
 	struct peer *p;
+	struct job *j;
 
 	if (*l == NULL)
 		return;
@@ -513,6 +576,10 @@ broker_link_destroy(struct broker_link **l)
 		zmq_close((*l)->zap);
 	if ((*l)->context != NULL)
 		zmq_ctx_term((*l)->context);
+	while ((j = (*l)->held) != NULL) {
+		(*l)->held = j->next;
+		job_destroy((*l)->c.pool, &j);
+	}
 	for (size_t i = 0; i < PEERS; i++) {
 		while ((p = (*l)->peer[i]) != NULL) {
 			(*l)->peer[i] = p->next;

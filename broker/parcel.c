@@ -25,7 +25,7 @@ struct packing {
 static struct arena *
 room(const struct packing *k)
 {
-	return k->q->b.arena;
+	return k->q->scratch;
 }
 
 /* ---- sending ------------------------------------------------------------------ */
@@ -219,10 +219,10 @@ news(struct packing *k, const struct pending_piece *p)
 	enum error_code e;
 	unsigned given;
 
-	e = publish_entry(k->q, p->index, &en);
+	e = publish_entry(k->q, room(k), p->index, &en);
 	if (e == ERR_NONE && p->what == PIECE_OPENED)
-		e = opening_shares(k->q, en, p->index < k->q->b.first,
-		    &shares, &given);
+		e = opening_shares(k->q, room(k), en,
+		    p->index < k->q->b.first, &shares, &given);
 	if (e == ERR_NONE)
 		e = make_room(k, en->body.n + shares.n + 1024);
 	if (e != ERR_NONE)
@@ -265,9 +265,9 @@ mail(struct packing *k, const struct pending_piece *p)
 	if (e == ERR_NOTFOUND)
 		return ERR_NONE; /* received meanwhile, or closed for good */
 	if (e == ERR_NONE)
-		e = publish_entry(k->q, p->index, &submission);
+		e = publish_entry(k->q, room(k), p->index, &submission);
 	if (e == ERR_NONE)
-		e = publish_entry(k->q, d->index, &delivered);
+		e = publish_entry(k->q, room(k), d->index, &delivered);
 	if (e == ERR_NONE)
 		e = make_room(k, submission->body.n + ciphertext.n + 2048);
 	if (e == ERR_NONE)
@@ -432,6 +432,7 @@ parcel_send(struct sequencer *q, struct session *x)
 
 	if (x->number == 0)
 		return ERR_NONE;
+	arena_reset(q->scratch);
 	e = prepare(&k);
 	if (e == ERR_NONE && x->p.welcome)
 		welcome(&k);

@@ -225,7 +225,8 @@ publish_batch(struct sequencer *q)
 }
 
 enum error_code
-publish_entry(struct sequencer *q, uint64_t index, struct entry **out)
+publish_entry(struct sequencer *q, struct arena *a, uint64_t index,
+    struct entry **out)
 {
 	struct written *w = write_find(q, index);
 	uint8_t salt[ENTRY_SALT], commitment[HASH_BYTES], *copy;
@@ -238,15 +239,15 @@ publish_entry(struct sequencer *q, uint64_t index, struct entry **out)
 		return ERR_NONE;
 	}
 	buf_init(&body, ENTRY_BODY_MAX);
-	*out = arena_zalloc(q->b.arena, sizeof **out);
+	*out = arena_zalloc(a, sizeof **out);
 	e = *out == NULL ? ERR_NOMEM :
 	    store_entry(q->c.store, index, &body, salt, commitment);
-	copy = e == ERR_NONE ? arena_dup(q->b.arena, body.data, body.n) : NULL;
+	copy = e == ERR_NONE ? arena_dup(a, body.data, body.n) : NULL;
 	if (e == ERR_NONE && copy == NULL)
 		e = ERR_NOMEM;
 	if (e == ERR_NONE)
-		e = entry_decode(q->b.arena, q->c.partnership,
-		    bytes_of(copy, body.n), salt, *out, &why);
+		e = entry_decode(a, q->c.partnership, bytes_of(copy, body.n),
+		    salt, *out, &why);
 	buf_free(&body);
 	return e;
 }

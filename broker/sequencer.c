@@ -26,7 +26,8 @@ sequencer_create(const struct sequencer_config *c, struct sequencer **out,
 	q->b.salt = BATCH_SALTS;
 	q->owed = true;
 	q->b.arena = arena_create(BATCH_ARENA);
-	e = q->b.arena == NULL ? ERR_NOMEM : sessions_create(&q->sessions);
+	q->scratch = arena_create(SCRATCH_ARENA);
+	e = q->b.arena == NULL || q->scratch == NULL ? ERR_NOMEM : sessions_create(&q->sessions);
 	if (e == ERR_NONE)
 		e = told_open(q, why);
 	if (e == ERR_NONE)
@@ -57,6 +58,7 @@ sequencer_destroy(struct sequencer **q)
 	tiles_destroy(&p->tiles);
 	sessions_destroy(&p->sessions);
 	arena_destroy(&p->b.arena);
+	arena_destroy(&p->scratch);
 	free(p->b.entry);
 	free(p);
 }
@@ -94,7 +96,7 @@ begin(struct sequencer *q)
 	b->touched_end = &b->touched;
 	b->members_changed = false;
 	b->changed = NULL;
-	b->deliveries = 0;
+	b->deliveries = b->again = b->asks = 0;
 }
 
 /* Forgets what was pending; the sessions are as before the batch. */
@@ -121,7 +123,8 @@ decide_all(struct sequencer *q, struct job *job[], size_t n)
 {
 	enum error_code e = ERR_NONE;
 
-	if (q->start_owed)
+	/* not with a time that nobody vouches for */
+	if (q->start_owed && !q->clock_doubtful)
 		e = write_notice(q, NOTICE_START, 0);
 	if (e == ERR_NONE)
 		e = tidy_owed(q);
@@ -248,7 +251,7 @@ sequencer_batch(struct sequencer *q, struct job *job[], size_t n)
 	forget(q);
 	local_answers_end(q, e == ERR_NONE);
 	q->b.open = false;
-	q->start_owed = false;
+	q->start_owed = q->start_owed && q->clock_doubtful;
 	give_back(q, job, n);
 	if (e == ERR_NONE && n < SEQUENCER_JOBS)
 		e = tidy_after(q, n == 0 && q->b.n == 0);

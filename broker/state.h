@@ -19,7 +19,10 @@ struct written {
 };
 
 enum {
-	BATCH_ARENA = 64 * 1024 * 1024,
+	BATCH_ARENA = 256 * 1024 * 1024, /* at most; a batch takes some MiB */
+	SCRATCH_ARENA = 64 * 1024 * 1024, /* of one parcel, or one answer */
+	BATCH_AGAIN = 512,              /* retries answered in one batch */
+	BATCH_ASKS = 64,                /* questions, likewise */
 	BATCH_SALTS = 64,
 	FEED_STEP = 64,                 /* feed rows looked at in one step */
 	COURIER_MAIL = 64,              /* messages to one agent in one batch */
@@ -47,7 +50,7 @@ struct batch {
 	bool members_changed;           /* the snapshot is to be refreshed */
 	struct changed { struct changed *next; char id[WIRE_ID_MAX + 1]; }
 	    *changed;
-	unsigned deliveries;
+	unsigned deliveries, again, asks;
 	struct local_answer *local;     /* answers to JOB_LOCAL */
 };
 
@@ -69,6 +72,7 @@ struct sequencer {
 	struct sessions *sessions;
 	struct tiles *tiles;
 	struct tree_source source;
+	struct arena *scratch;          /* of what is being built just now */
 	struct checkpoint head;
 	uint64_t time;                  /* of the newest entry */
 	struct batch b;
@@ -148,8 +152,8 @@ MUST_USE enum error_code opening_again(struct sequencer *q,
     const struct asker *who, const struct job_item *it, uint64_t index);
 /* The shares that go with an `opened` entry: opening.c says which. */
 MUST_USE enum error_code opening_shares(struct sequencer *q,
-    const struct entry *opened, bool again, struct bytes *out,
-    unsigned *given);
+    struct arena *a, const struct entry *opened, bool again,
+    struct bytes *out, unsigned *given);
 
 /* ---- hello.c ---------------------------------------------------------------------- */
 
@@ -184,9 +188,9 @@ MUST_USE enum error_code told_fetch(struct sequencer *q, struct session *x);
 
 MUST_USE enum error_code publish_start(struct sequencer *q, struct why *why);
 MUST_USE enum error_code publish_batch(struct sequencer *q);
-/* Any entry, decoded, in the batch's arena. */
-MUST_USE enum error_code publish_entry(struct sequencer *q, uint64_t index,
-    struct entry **out);
+/* Any entry, decoded; one older than the batch in this arena. */
+MUST_USE enum error_code publish_entry(struct sequencer *q, struct arena *a,
+    uint64_t index, struct entry **out);
 /* Sends what is pending for x and settles the session. */
 MUST_USE enum error_code parcel_send(struct sequencer *q, struct session *x);
 /* A frame without ledger content, also to one that has not said hello. */

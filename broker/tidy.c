@@ -12,7 +12,7 @@ enum {
 	STALE_STEP = 64,
 	STALE_MS = 5000,            /* between looks for mail to drop */
 	OWED_MS = 1000,
-	TIDY_MS = 60 * 1000,
+	TIDY_IDLE_MS = 1000, TIDY_MS = 5000,
 	TIDY_ROWS = 512,
 	BEATS_STEP = 256,
 };
@@ -144,7 +144,7 @@ tidy_after(struct sequencer *q, bool idle)
 	uint64_t boot = clock_boot(q->c.clock);
 	enum error_code e = ERR_NONE;
 
-	if (idle && boot - q->tidied_boot >= TIDY_MS) {
+	if (boot - q->tidied_boot >= (idle ? TIDY_IDLE_MS : TIDY_MS)) {
 		q->tidied_boot = boot;
 		e = store_begin(q->c.store);
 		if (e == ERR_NONE)
