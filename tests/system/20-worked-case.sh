@@ -159,5 +159,13 @@ wl_as caledonian-children send "$W/seen/document-late" --case 1 --json \
     >"$W/seen/late"
 is 'nothing goes after the stop' "$(jq -r '[.copies[].state] | unique |
     join(" ")' "$W/seen/late")" refused
+
+# ---- the auditor ---------------------------------------------------------------------------------
+holds 'mirror and replay' wc_audit
+is unexplained "$(jq .unexplained "$W/seen/verified")" 0
+is 'without permission' "$(jq .without_permission "$W/seen/verified")" 0
+# observations, introductions, question and answer, and nothing else
+is disclosures "$(jq .disclosures "$W/seen/verified")" \
+    $(($(want .copies) + $(want .introductions) + 2))
 [ $wrong -eq 0 ] && echo ok
 exit $wrong

@@ -11,10 +11,12 @@
 #   wc_question      GP01 asked and answered
 #   wc_refuse        N6 and N9; wc_stop: N8, on a second case
 #   wc_read          everything opened everywhere
+#   wc_audit         the ledger mirrored and replayed
 #   wc_count_*       what came of it, as numbers
 
 : "${WC_DATA:?the folder tests/cases/caledonian}"
 WC_REF=NB-2026-17
+WC_AUDITOR=northbank-audit
 WC_ME=$(id -un)
 # A second account of the custodian, for the waiver; it never signs in.
 WC_SECOND=daemon
@@ -71,6 +73,8 @@ wc_announced() {
 
 wc_agencies() {
 	mkdir -p "$W/seen"
+	# first, so that what is sealed to auditors is sealed to it
+	wl_auditor $WC_AUDITOR 'Northbank audit' || return 1
 	jq -r '.agencies[] | [.member, .kind, .onward_duty,
 	    (.languages | join(",")), .duty_phone, (.may_open_cases |
 	    tostring), .name] | join("|")' "$WC_DATA/agencies.json" \
@@ -340,6 +344,12 @@ wc_read() {
 		wl_as "$wc_m" gaps 1 --json >"$W/seen/gaps-$wc_m" || return 1
 	done
 	wl_as "$WC_KEEPER" case statement 1 --json >"$W/seen/statement"
+}
+
+wc_audit() {
+	wl_quiet wl_audit $WC_AUDITOR mirror || return 1
+	wl_audit $WC_AUDITOR verify --json >"$W/seen/verified"
+	[ $? -le 1 ]
 }
 
 # ---- counting ---------------------------------------------------------------------------

@@ -7,6 +7,8 @@
 #   wl_agency ID KIND NAME [options of wayleave-keys sign]
 #                             keys, request, record, enrolled, admitted
 #   wl_run ID                 its agent, connected and up to date
+#   wl_auditor ID NAME        an auditor who can read terms and workers' names
+#   wl_audit ID COMMAND..     wayleave-audit with its configuration
 #   wl_as ID COMMAND..        wayleave, as a worker of this agency
 #   wl_agent ID COMMAND..     wayleave-agent with its configuration
 #   wl_start NAME COMMAND..   a process of our own, its number in $W/pid/NAME
@@ -202,6 +204,35 @@ wl_agency() {
 	    "$W/broker/broker.conf" || return 1
 	wl_quiet wl_agent "$wl_id" enrol "$W/keys/partnership.wlp" \
 	    "$W/keys/$wl_id.wlrec" --yes
+}
+
+# shellcheck disable=SC2086
+wl_auditor() {
+	wl_id=$1
+	mkdir -p "$W/$wl_id"
+	wl_quiet "$B/wayleave-audit" init --member "$wl_id" --name "$2" \
+	    $WL_COST --config "$W/$wl_id/audit.conf" --state-dir \
+	    "$W/$wl_id/state" --request "$W/$wl_id/$wl_id.wlreq" \
+	    --secret-file "$W/secret/passphrase" || return 1
+	cat >>"$W/$wl_id/audit.conf" <<-END
+	unlock = credential
+	[link]
+	broker = 127.0.0.1:$WL_PORT
+	END
+	(cd "$W/keys" && wl_quiet "$B/wayleave-keys" sign \
+	    "$W/$wl_id/$wl_id.wlreq" --kind AG16 --roles auditor,terms \
+	    --days 365 --secret-file "$W/secret/root") || return 1
+	wl_quiet "$B/wayleave-broker" admit "$W/keys/$wl_id.wlrec" --config \
+	    "$W/broker/broker.conf" || return 1
+	wl_quiet wl_audit "$wl_id" enrol "$W/keys/partnership.wlp" \
+	    "$W/keys/$wl_id.wlrec" --yes
+}
+
+wl_audit() {
+	wl_id=$1
+	shift
+	CREDENTIALS_DIRECTORY=$W/secret "$B/wayleave-audit" "$@" --config \
+	    "$W/$wl_id/audit.conf"
 }
 
 # Connected, and consent confirmed by an agreeing statement.
