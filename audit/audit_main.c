@@ -116,15 +116,15 @@ print_mirrored(const struct cli *cli, const struct run *r,
 }
 
 /* Both checkpoints into a file whose path is printed. */
-static int
+static void
 keep_evidence(const struct cli *cli, struct run *r,
     const struct identity *identity, const struct checkpoint *held,
-    const struct checkpoint *shown)
+    const struct checkpoint *shown, const char *what)
 {
 	const struct evidence e = {
 		.member = r->config.member, .identity = identity,
 		.time = clock_ms(), .log = &r->log, .held = held,
-		.shown = shown, .what = r->why.text,
+		.shown = shown, .what = what,
 	};
 	char path[EVIDENCE_PATH];
 	struct why why = { "" };
@@ -134,11 +134,15 @@ keep_evidence(const struct cli *cli, struct run *r,
 	if (err != ERR_NONE)
 		(void)cli_fail_error(cli, err, "evidence", &why);
 	else
-		printf("%s%s%s\n", cli->json ? "{\"evidence\": \"" :
-		    "evidence  ", path, cli->json ? "\"}" : "");
-	return cli_fail(cli, CLI_PROOF, 22, "mirror",
+		fprintf(stderr, "evidence  %s\n", path);
+}
+
+static int
+two_ledgers(const struct cli *cli, const char *command, const char *what)
+{
+	return cli_fail(cli, CLI_PROOF, 22, command,
 	    "keep the evidence, tell all members, open nothing more", "%s",
-	    r->why.text);
+	    what);
 }
 
 static int
@@ -151,7 +155,6 @@ mirror_with(const struct cli *cli, struct run *r, struct mirror *m,
 		.timeout_ms = (unsigned)r->config.timeout_seconds * 1000,
 		.progress = cli->quiet || cli->json ? NULL : fetching,
 	};
-	const struct checkpoint held = *mirror_head(m);
 	struct fetched f;
 	enum error_code err = fetch_run(&c, m, &f, &r->why);
 
@@ -159,9 +162,11 @@ mirror_with(const struct cli *cli, struct run *r, struct mirror *m,
 		print_mirrored(cli, r, &f);
 		return CLI_DONE;
 	}
-	if (f.disagrees)
-		return keep_evidence(cli, r, identity, f.after > f.before ?
-		    mirror_head(m) : &held, &f.shown);
+	if (f.disagrees) {
+		keep_evidence(cli, r, identity, mirror_head(m), &f.shown,
+		    r->why.text);
+		return two_ledgers(cli, "mirror", r->why.text);
+	}
 	if (err == ERR_OFFLINE)
 		return cli_fail(cli, CLI_NOT_NOW, 0, "mirror",
 		    "run it again: what was fetched is kept", "%s",
@@ -287,12 +292,16 @@ print_words(const struct cli *cli, const struct findings *f, uint64_t ms)
 }
 
 static int
-exit_of(const struct cli *cli, const struct findings *f)
+exit_of(const struct cli *cli, struct run *r, const struct findings *f,
+    const struct checkpoint *head)
 {
-	if (f->forks > 0)
-		return cli_fail(cli, CLI_PROOF, 22, "verify",
-		    "keep this mirror, tell all members, open nothing more",
-		    "there are two ledgers");
+	static const char two[] = "a record cites a checkpoint that the log "
+	    "key signed and that is not of this ledger: there are two";
+
+	if (f->forks > 0) {
+		keep_evidence(cli, r, NULL, head, &f->fork, two);
+		return two_ledgers(cli, "verify", two);
+	}
 	if (!f->root_agrees)
 		return cli_fail(cli, CLI_PROOF, 0, "verify", "fetch the "
 		    "mirror again into an empty folder",
@@ -305,6 +314,7 @@ verify_with(const struct cli *cli, struct run *r, const char *dir,
     const struct verify_options *o)
 {
 	const uint64_t begin = clock_mono_us();
+	struct checkpoint head;
 	struct findings f;
 	struct mirror *m;
 	uint64_t ms;
@@ -318,6 +328,7 @@ verify_with(const struct cli *cli, struct run *r, const char *dir,
 		    dir);
 	if (err != ERR_NONE)
 		return cli_fail_error(cli, err, "verify", &r->why);
+	head = *mirror_head(m);
 	err = verify_run(m, &r->p, o, &f, &r->why);
 	mirror_close(&m);
 	ms = (clock_mono_us() - begin) / 1000;
@@ -329,7 +340,7 @@ verify_with(const struct cli *cli, struct run *r, const char *dir,
 		print_json(&f, ms);
 	else
 		print_words(cli, &f, ms);
-	code = exit_of(cli, &f);
+	code = exit_of(cli, r, &f, &head);
 	findings_free(&f);
 	return code;
 }

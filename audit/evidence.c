@@ -27,7 +27,7 @@ evidence_format(const struct evidence *e, struct buf *out)
 	    e->member, when, e->what);
 	put_note(out, "held", e->log, e->held);
 	put_note(out, "shown", e->log, e->shown);
-	if (!buf_ok(out))
+	if (!buf_ok(out) || e->identity == NULL)
 		return;
 	identity_sign(&e->identity->sign, buf_view(out), signature);
 	buf_put_str(out, "--- signature of all above ---\n");

@@ -11,7 +11,7 @@ enum { EVIDENCE_PATH = 1200, EVIDENCE_MAX = 8192 };
 
 struct evidence {
 	const char *member;             /* who found it */
-	const struct identity *identity;
+	const struct identity *identity;/* NULL: its keys are locked */
 	uint64_t time;                  /* when, ms */
 	const struct note_key *log;
 	const struct checkpoint *held, *shown;
@@ -19,8 +19,8 @@ struct evidence {
 };
 
 /*
- * Appends the file: who, when, what; both checkpoints as notes; and this
- * auditor's Ed25519 signature over all before its line.
+ * Appends the file: who, when, what; both checkpoints as notes; and, with an
+ * identity, this auditor's Ed25519 signature over all before its line.
  */
 void evidence_format(const struct evidence *e, struct buf *out);
 /* Writes it to a new file in DIR/evidence; `path` gets its name. */

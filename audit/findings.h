@@ -4,7 +4,7 @@
 #ifndef WAYLEAVE_AUDIT_FINDINGS_H
 #define WAYLEAVE_AUDIT_FINDINGS_H
 
-#include "base/bytes.h"
+#include "ledger/checkpoint.h"
 
 enum { FINDINGS_KEPT = 1000 };
 
@@ -21,7 +21,8 @@ struct findings {
 	uint64_t openings;          /* messages opened */
 	uint64_t refusals, drops;
 	uint64_t without;           /* delivered or opened without permission */
-	uint64_t forks;             /* citations that prove two ledgers */
+	uint64_t forks;             /* citations that prove two ledgers; */
+	struct checkpoint fork;     /* the first of them */
 	uint64_t noted;             /* narrowing records citing what is unknown */
 	uint64_t newest;            /* time of the last entry, ms */
 	bool signatures;            /* were checked */

@@ -109,7 +109,12 @@ check_cited(struct replay *r, struct checked *it, bool *ok)
 		*ok = here && (it->cite_signed || !r->c.signatures);
 	}
 	if (!here && check_citation(r->c.checker, c)) {
-		r->f->forks++;
+		if (r->f->forks++ == 0) {
+			r->f->fork.size = c->size;
+			memcpy(r->f->fork.root.b, c->root, HASH_BYTES);
+			memcpy(r->f->fork.signature, c->signature,
+			    sizeof r->f->fork.signature);
+		}
 		replay_finding(r, "it cites a checkpoint of %llu entries that "
 		    "the log key signed and that is not of this ledger: there "
 		    "are two", (unsigned long long)c->size);
