@@ -22,7 +22,7 @@ struct answering {
 	size_t bytes;
 };
 
-/* ---- rows ----------------------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------------- */
 
 static bool
 rows_room(struct answering *a, size_t body)
@@ -103,7 +103,7 @@ row_proven(struct answering *a, uint64_t idx)
 	return copy == NULL ? ERR_NOMEM : ERR_NONE;
 }
 
-/* ---- who is who ------------------------------------------------------------------- */
+/* ---- who is who -------------------------------------------------------- */
 
 static enum error_code
 ask_member(struct answering *a)
@@ -190,7 +190,7 @@ ask_directory(struct answering *a)
 	return e;
 }
 
-/* ---- arrow keys ---------------------------------------------------------------------- */
+/* ---- arrow keys -------------------------------------------------------- */
 
 struct is_end { const char *member; bool found; };
 
@@ -240,7 +240,7 @@ ask_arrow_key(struct answering *a)
 	return ERR_NONE;
 }
 
-/* ---- bodies ----------------------------------------------------------------------------- */
+/* ---- bodies ------------------------------------------------------------ */
 
 static enum error_code
 visit_row(void *ctx, uint64_t idx, const uint8_t commitment[static HASH_BYTES],

@@ -46,7 +46,7 @@ const struct cli_option commands_status_options[] = {
 	{ NULL, NULL, NULL },
 };
 
-/* ---- init --------------------------------------------------------------------- */
+/* ---- init -------------------------------------------------------------- */
 
 struct birth {
 	const char *member, *name, *dir, *request;
@@ -168,7 +168,7 @@ commands_init(struct cli *cli)
 	return CLI_DONE;
 }
 
-/* ---- check-config, run ------------------------------------------------------------ */
+/* ---- check-config, run ------------------------------------------------- */
 
 int
 commands_check(struct cli *cli)
@@ -202,7 +202,7 @@ commands_run(struct cli *cli)
 	return code;
 }
 
-/* ---- asking the running broker ------------------------------------------------------- */
+/* ---- asking the running broker ----------------------------------------- */
 
 /* Sends one question (its body in pieces), takes the answer's text. */
 static enum error_code

@@ -20,7 +20,7 @@ courier_touch(struct sequencer *q, struct session *x)
 	q->b.touched_end = &x->p.next_touched;
 }
 
-/* ---- whose feed an entry may have added to ----------------------------------- */
+/* ---- whose feed an entry may have added to ----------------------------- */
 
 static void
 look(struct sequencer *q, const char *member)
@@ -222,7 +222,7 @@ courier_entry(struct sequencer *q, const struct entry *e)
 	return ERR_INTERNAL;
 }
 
-/* ---- serving one member ---------------------------------------------------------- */
+/* ---- serving one member ------------------------------------------------ */
 
 struct row { uint64_t idx, position; bool mail; };
 struct rows {

@@ -11,7 +11,7 @@
 #include "broker/local_answer.h"
 #include "broker/state.h"
 
-/* ---- answers ---------------------------------------------------------------- */
+/* ---- answers ----------------------------------------------------------- */
 
 void
 decide_answer(struct sequencer *q, const struct asker *who,
@@ -96,7 +96,7 @@ copy_put(struct sequencer *q, const struct asker *who, uint64_t index,
 	x->p.piece_end = &p->next;
 }
 
-/* ---- citations ----------------------------------------------------------------- */
+/* ---- citations --------------------------------------------------------- */
 
 bool
 decide_cite_ok(struct sequencer *q, const struct job_item *it)
@@ -128,7 +128,7 @@ cite_alarm(const struct job_item *it, bool cite_ok)
 	    "key signed and that is not of this ledger");
 }
 
-/* ---- refusals -------------------------------------------------------------------- */
+/* ---- refusals ---------------------------------------------------------- */
 
 bool
 decide_refusals(struct sequencer *q, const struct asker *who, double n)
@@ -170,7 +170,7 @@ decide_refuse(struct sequencer *q, const struct asker *who,
 	return ERR_NONE;
 }
 
-/* ---- one record --------------------------------------------------------------------- */
+/* ---- one record -------------------------------------------------------- */
 
 /* A consent key's record comes from the custodian, cosigned or not. */
 static bool
@@ -260,7 +260,7 @@ judge(struct sequencer *q, const struct asker *who, const struct job_item *it)
 	return ERR_NONE;
 }
 
-/* ---- stops over the rate wait in line --------------------------------------------------- */
+/* ---- stops over the rate wait in line ---------------------------------- */
 
 static bool
 stop_token(struct sequencer *q, struct session *x)
@@ -395,7 +395,7 @@ decide_stops_free(struct sequencer *q)
 	q->stops_end = &q->stops;
 }
 
-/* ---- items and jobs ------------------------------------------------------------------------ */
+/* ---- items and jobs ---------------------------------------------------- */
 
 enum error_code
 decide_item(struct sequencer *q, const struct asker *who,

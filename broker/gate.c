@@ -10,7 +10,7 @@
 
 enum { ENDPOINT_MAX = 256 };
 
-/* ---- ZAP ---------------------------------------------------------------------------------- */
+/* ---- ZAP --------------------------------------------------------------- */
 
 enum { ZAP_FRAMES = 7, ZAP_VERSION = 0, ZAP_ID = 1, ZAP_DOMAIN = 2,
 	ZAP_MECHANISM = 5, ZAP_CREDENTIALS = 6, ZAP_FRAME_MAX = 255 };
@@ -110,7 +110,7 @@ gate_parse(const char *user, char member[static WIRE_ID_MAX + 1],
 	return hex_decode(key, GATE_KEY, mark + 1);
 }
 
-/* ---- the stranger -------------------------------------------------------------------------------- */
+/* ---- the stranger ------------------------------------------------------ */
 
 struct gate_stranger { void *socket, *monitor; };
 

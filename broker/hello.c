@@ -50,7 +50,7 @@ walk_feed(struct sequencer *q, const char *member, struct walk *w)
 	return e;
 }
 
-/* ---- own records whose answer was lost ---------------------------------------- */
+/* ---- own records whose answer was lost --------------------------------- */
 
 struct scan {
 	struct sequencer *q;

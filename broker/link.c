@@ -29,7 +29,8 @@ enum {
 	RCV_HWM = 8, SND_HWM = 64,      /* frames a peer's pipe holds */
 	FILES_SPARE = 256,
 	SELFTEST_MS = 10000,
-	HELD_MS = 2, HELD_MAX = 1024,                /* urgent frames that wait for room */
+	HELD_MS = 2,
+	HELD_MAX = 1024,                /* urgent frames that wait for room */
 };
 
 /* A member that has been heard from. */
@@ -56,7 +57,7 @@ struct broker_link {
 	char endpoint[BROKER_LINK_LISTEN][ENDPOINT_MAX];
 };
 
-/* ---- peers ------------------------------------------------------------------- */
+/* ---- peers ------------------------------------------------------------- */
 
 static size_t
 slot_of(const char *member)
@@ -101,7 +102,7 @@ boot_now(const struct broker_link *l)
 	return clock_boot(l->c.clock);
 }
 
-/* ---- sending ---------------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------- */
 
 static void
 free_frame(void *data, void *hint)
@@ -210,7 +211,7 @@ broker_link_flush(struct broker_link *l)
 	send_queue(l);
 }
 
-/* ---- receiving ------------------------------------------------------------------------ */
+/* ---- receiving --------------------------------------------------------- */
 
 static void
 answer_busy(struct broker_link *l, const struct peer *p, uint64_t id)
@@ -413,7 +414,7 @@ read_one(struct broker_link *l)
 	return true;
 }
 
-/* ---- one turn ----------------------------------------------------------------------------- */
+/* ---- one turn ---------------------------------------------------------- */
 
 enum error_code
 broker_link_turn(struct broker_link *l, int stop_fd, int timeout_ms,
@@ -455,7 +456,7 @@ broker_link_turn(struct broker_link *l, int stop_fd, int timeout_ms,
 	return ERR_NONE;
 }
 
-/* ---- life ------------------------------------------------------------------------------------ */
+/* ---- life -------------------------------------------------------------- */
 
 /* Running out of descriptors makes libzmq's accept spin: stay far from it. */
 static enum error_code

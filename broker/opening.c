@@ -106,7 +106,7 @@ opening_decide(struct sequencer *q, const struct asker *who,
 	return ERR_NONE;
 }
 
-/* ---- shares --------------------------------------------------------------- */
+/* ---- shares ------------------------------------------------------------ */
 
 /*
  * One share for each admitted line of `opened`, in order; with `again`, zeros

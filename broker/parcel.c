@@ -28,7 +28,7 @@ room(const struct packing *k)
 	return k->q->scratch;
 }
 
-/* ---- sending ------------------------------------------------------------------ */
+/* ---- sending ----------------------------------------------------------- */
 
 static int
 ascending(const void *a, const void *b)
@@ -157,7 +157,7 @@ make_room(struct packing *k, size_t more)
 	return flush(k);
 }
 
-/* ---- pieces ---------------------------------------------------------------------- */
+/* ---- pieces ------------------------------------------------------------ */
 
 static void
 add_piece(struct packing *k, const struct entry *e,
@@ -281,7 +281,7 @@ mail(struct packing *k, const struct pending_piece *p)
 	return ERR_NONE;
 }
 
-/* ---- everything else ----------------------------------------------------------------- */
+/* ---- everything else --------------------------------------------------- */
 
 /* Only when all of its stream is in this parcel or went before it. */
 static enum error_code
@@ -457,7 +457,7 @@ parcel_send(struct sequencer *q, struct session *x)
 	return e;
 }
 
-/* ---- without a session ------------------------------------------------------------------ */
+/* ---- without a session ------------------------------------------------- */
 
 static void
 send_plain(struct sequencer *q, const char *member, uint64_t number,

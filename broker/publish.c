@@ -14,7 +14,7 @@
 
 enum { CATCH_UP = 512 };        /* leaves to the signer in one request */
 
-/* ---- the tree over the store ---------------------------------------------- */
+/* ---- the tree over the store ------------------------------------------- */
 
 static enum error_code
 backend_commitments(void *ctx, uint64_t first, size_t n, struct hash *out)
@@ -41,7 +41,7 @@ backend_put(void *ctx, unsigned level, uint64_t n,
 	return e == ERR_NONE ? store_commit(ctx) : e;
 }
 
-/* ---- at start --------------------------------------------------------------- */
+/* ---- at start ---------------------------------------------------------- */
 
 static enum error_code
 send_leaves(struct sequencer *q, uint64_t from, size_t n,
@@ -125,7 +125,7 @@ publish_start(struct sequencer *q, struct why *why)
 	return e;
 }
 
-/* ---- each batch ---------------------------------------------------------------- */
+/* ---- each batch -------------------------------------------------------- */
 
 struct read_back {
 	struct sequencer *q;

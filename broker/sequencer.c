@@ -8,7 +8,7 @@
 #include "broker/local_answer.h"
 #include "broker/state.h"
 
-/* ---- life ------------------------------------------------------------------ */
+/* ---- life -------------------------------------------------------------- */
 
 enum error_code
 sequencer_create(const struct sequencer_config *c, struct sequencer **out,
@@ -27,7 +27,8 @@ sequencer_create(const struct sequencer_config *c, struct sequencer **out,
 	q->owed = true;
 	q->b.arena = arena_create(BATCH_ARENA);
 	q->scratch = arena_create(SCRATCH_ARENA);
-	e = q->b.arena == NULL || q->scratch == NULL ? ERR_NOMEM : sessions_create(&q->sessions);
+	e = q->b.arena == NULL || q->scratch == NULL ? ERR_NOMEM :
+	    sessions_create(&q->sessions);
 	if (e == ERR_NONE)
 		e = told_open(q, why);
 	if (e == ERR_NONE)
@@ -81,7 +82,7 @@ sequencer_pending(const struct sequencer *q)
 	return sessions_ready_any(q->sessions) || q->owed;
 }
 
-/* ---- one batch -------------------------------------------------------------- */
+/* ---- one batch --------------------------------------------------------- */
 
 static void
 begin(struct sequencer *q)
@@ -259,7 +260,7 @@ sequencer_batch(struct sequencer *q, struct job *job[], size_t n)
 	return e;
 }
 
-/* ---- the loop --------------------------------------------------------------- */
+/* ---- the loop ---------------------------------------------------------- */
 
 enum error_code
 sequencer_run(struct sequencer *q)

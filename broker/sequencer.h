@@ -61,7 +61,7 @@ struct sequencer_config {
 	struct outlet outlet;
 	unsigned refusals_per_minute;       /* entered per member; 0: 60 */
 	unsigned stops_per_minute;          /* 0: 10 */
-	uint64_t max_pages;                 /* soft limit of the store, 0 none */
+	uint64_t max_pages;                 /* soft limit, 0 none */
 	const char *ballast;                /* path of the reserve, or NULL */
 	uint64_t ballast_bytes;
 	bool clock_confirmed;               /* by the operator, at start */

@@ -59,7 +59,7 @@ struct broker {
 	uint64_t started;
 };
 
-/* ---- the operator's questions ---------------------------------------------------- */
+/* ---- the operator's questions ------------------------------------------ */
 
 static bool
 operator_admit(void *ctx, int local, struct bytes file)
@@ -134,7 +134,7 @@ operator_status(void *ctx, const char *member, struct buf *text)
 	    s->full || s->clock_doubtful ? "CRITICAL" : "OK");
 }
 
-/* ---- what the sequencer hands out -------------------------------------------------- */
+/* ---- what the sequencer hands out -------------------------------------- */
 
 static void
 outlet_send(void *ctx, const char *member, uint64_t session,
@@ -158,7 +158,7 @@ outlet_local(void *ctx, int local, enum error_code worst, struct bytes text)
 		    (int)text.n, (const char *)text.data);
 }
 
-/* ---- start ---------------------------------------------------------------------------- */
+/* ---- start ------------------------------------------------------------- */
 
 static enum error_code
 load_partnership(struct broker *b, struct why *why)
@@ -349,7 +349,7 @@ enter_partnership(struct broker *b, struct why *why)
 	return e;
 }
 
-/* ---- threads ------------------------------------------------------------------------------ */
+/* ---- threads ----------------------------------------------------------- */
 
 static void *
 verify_thread(void *arg)
@@ -421,7 +421,7 @@ stop_threads(struct broker *b)
 	broker_link_flush(b->link);
 }
 
-/* ---- life ------------------------------------------------------------------------------------ */
+/* ---- life -------------------------------------------------------------- */
 
 static void
 close_all(struct broker *b)

@@ -77,7 +77,7 @@ sessions_make(struct sessions *s, const char *member)
 	return x;
 }
 
-/* ---- heartbeat queue ------------------------------------------------------ */
+/* ---- heartbeat queue --------------------------------------------------- */
 
 static void
 beat_remove(struct sessions *s, struct session *x)
@@ -123,7 +123,7 @@ sessions_beat_done(struct sessions *s, struct session *x, uint64_t boot)
 	beat_append(s, x);
 }
 
-/* ---- connections ------------------------------------------------------------ */
+/* ---- connections ------------------------------------------------------- */
 
 void
 session_connect(struct sessions *s, struct session *x, uint64_t number)
@@ -198,7 +198,7 @@ pending_reset(struct session *x)
 	p->credit = x->credit;
 }
 
-/* ---- the courier's queue ------------------------------------------------------ */
+/* ---- the courier's queue ----------------------------------------------- */
 
 void
 sessions_ready_put(struct sessions *s, struct session *x)
@@ -232,7 +232,7 @@ sessions_ready_any(const struct sessions *s)
 	return s->ready != NULL;
 }
 
-/* ---- confirmations -------------------------------------------------------------- */
+/* ---- confirmations ----------------------------------------------------- */
 
 void
 session_sent(struct session *x, uint64_t count, uint64_t position)
@@ -268,7 +268,7 @@ session_confirm(struct session *x, uint64_t count, uint64_t *position)
 	return found;
 }
 
-/* ---- own records ------------------------------------------------------------ */
+/* ---- own records ------------------------------------------------------- */
 
 enum error_code
 session_own(struct session *x, const struct own *own)

@@ -71,13 +71,13 @@ struct session {
 	uint64_t news_sent;             /* items of the stream, likewise */
 	uint64_t feed_at, mail_at;      /* positions in its feed, likewise */
 	uint32_t credit;                /* messages it still takes */
-	uint64_t confirmed;             /* feed position to be forgotten, 0 none */
+	uint64_t confirmed;             /* feed position to forget, 0 none */
 	bool confirm_owed;              /* is on the list by confirm_next */
 	struct session *confirm_next;
 	uint64_t told_upto;             /* kept status lines sent so far */
 	bool held;                      /* mail waits for a member's return */
 	unsigned skip;
-	uint64_t statement_boot;        /* when the last one was sent, boot ms */
+	uint64_t statement_boot;        /* of the last one sent, boot ms */
 	int64_t clock_ahead_ms;         /* its clock minus ours, at hello */
 	bool in_ready, in_beat;
 	struct session *ready_next;     /* waiting for the courier */
@@ -97,7 +97,7 @@ struct session {
 };
 
 enum {
-	SESSION_SENT = 256,             /* news sent ahead of confirmation: in steps */
+	SESSION_SENT = 256,             /* steps sent and not confirmed */
 	SESSION_HASH = 16384,
 	SESSION_OWN = 16384,
 };

@@ -358,7 +358,7 @@ signer_message(struct signer *s, struct bytes in, struct buf *out)
 	return e != ERR_NONE ? e : coded;
 }
 
-/* ---- serving ------------------------------------------------------------ */
+/* ---- serving ----------------------------------------------------------- */
 
 /* One connection until it ends or `stop`; ERR_CLOSED when it merely ends. */
 static enum error_code

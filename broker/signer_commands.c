@@ -44,7 +44,7 @@ const struct cli_option signer_commands_run_options[] = {
 	{ NULL, NULL, NULL },
 };
 
-/* ---- init ----------------------------------------------------------------------- */
+/* ---- init -------------------------------------------------------------- */
 
 struct signer_birth {
 	const char *origin, *dir, *request;
@@ -170,7 +170,7 @@ signer_commands_init(struct cli *cli)
 	return CLI_DONE;
 }
 
-/* ---- check-config, status --------------------------------------------------------- */
+/* ---- check-config, status ---------------------------------------------- */
 
 int
 signer_commands_check(struct cli *cli)
@@ -219,7 +219,7 @@ signer_commands_status(struct cli *cli)
 	    cli_fail_error(cli, e, "status", &why);
 }
 
-/* ---- run ----------------------------------------------------------------------------- */
+/* ---- run --------------------------------------------------------------- */
 
 static int
 signals(void)

@@ -27,7 +27,7 @@ enum {
 	FEED_STEP = 64,                 /* feed rows looked at in one step */
 	COURIER_MAIL = 64,              /* messages to one agent in one batch */
 	COURIER_TOTAL = 1024,           /* and to all */
-	PARCEL_FULL = 240 * 1024,       /* bytes after which a parcel is closed */
+	PARCEL_FULL = 240 * 1024,       /* bytes that close a parcel */
 	BUSY_MS = 1000,                 /* what `busy` says without a reason */
 	BUSY_FULL_MS = 60 * 1000,
 	CLOCK_BEHIND_MS = 5000,
@@ -90,7 +90,7 @@ struct sequencer {
 	struct sequencer_status status;
 };
 
-/* ---- write.c: entries ---------------------------------------------------- */
+/* ---- write.c: entries -------------------------------------------------- */
 
 /* Opens the store's transaction when the batch has none yet. */
 MUST_USE enum error_code write_open(struct sequencer *q);
@@ -114,7 +114,7 @@ enum error_code write_any(void *ctx, enum entry_kind kind,
 /* The entry of this batch at `index`, NULL when it is older. */
 struct written *write_find(struct sequencer *q, uint64_t index);
 
-/* ---- decide.c: jobs --------------------------------------------------------- */
+/* ---- decide.c: jobs ---------------------------------------------------- */
 
 MUST_USE enum error_code decide_job(struct sequencer *q, struct job *job);
 /* Stops whose turn has come. */
@@ -143,7 +143,7 @@ void decide_answer(struct sequencer *q, const struct asker *who,
     const struct job_item *it, enum wire_status status, enum rule rule,
     uint64_t index, uint32_t after_ms);
 
-/* ---- opening.c ------------------------------------------------------------------ */
+/* ---- opening.c --------------------------------------------------------- */
 
 MUST_USE enum error_code opening_decide(struct sequencer *q,
     const struct asker *who, const struct job_item *it);
@@ -155,7 +155,7 @@ MUST_USE enum error_code opening_shares(struct sequencer *q,
     struct arena *a, const struct entry *opened, bool again,
     struct bytes *out, unsigned *given);
 
-/* ---- hello.c ---------------------------------------------------------------------- */
+/* ---- hello.c ----------------------------------------------------------- */
 
 MUST_USE enum error_code hello_take(struct sequencer *q, struct session *x,
     const struct job *job);
@@ -164,7 +164,7 @@ MUST_USE enum error_code hello_confirm(struct sequencer *q,
 /* Writes down confirmations that are owed; in a transaction. */
 MUST_USE enum error_code hello_settle(struct sequencer *q);
 
-/* ---- courier.c --------------------------------------------------------------------- */
+/* ---- courier.c --------------------------------------------------------- */
 
 /* Puts a session on the batch's list of those that get a parcel. */
 void courier_touch(struct sequencer *q, struct session *x);
@@ -174,7 +174,7 @@ MUST_USE enum error_code courier_entry(struct sequencer *q,
 /* Serves everyone in line. */
 MUST_USE enum error_code courier_run(struct sequencer *q);
 
-/* ---- told.c: status lines to senders -------------------------------------------------- */
+/* ---- told.c: status lines to senders ----------------------------------- */
 
 MUST_USE enum error_code told_open(struct sequencer *q, struct why *why);
 /* Forgets those up to x->told_upto; in a transaction. */
@@ -184,7 +184,7 @@ MUST_USE enum error_code told_put(struct sequencer *q, const char *member,
 /* What was kept while it was away. */
 MUST_USE enum error_code told_fetch(struct sequencer *q, struct session *x);
 
-/* ---- publish.c, parcel.c ------------------------------------------------------------- */
+/* ---- publish.c, parcel.c ----------------------------------------------- */
 
 MUST_USE enum error_code publish_start(struct sequencer *q, struct why *why);
 MUST_USE enum error_code publish_batch(struct sequencer *q);
@@ -199,7 +199,7 @@ void parcel_welcome(struct sequencer *q, const char *member, uint64_t number,
 void parcel_malformed(struct sequencer *q, const char *member,
     uint64_t number);
 
-/* ---- answers.c -------------------------------------------------------------------------- */
+/* ---- answers.c --------------------------------------------------------- */
 
 /* Puts the question into line; `ask` outlives the batch. */
 MUST_USE enum error_code answers_ask(struct sequencer *q, struct session *x,
@@ -207,7 +207,7 @@ MUST_USE enum error_code answers_ask(struct sequencer *q, struct session *x,
 /* Answers all, when the batch is published: proofs are to its head. */
 MUST_USE enum error_code answers_run(struct sequencer *q);
 
-/* ---- tidy.c, disk.c, clocks.c -------------------------------------------------------------- */
+/* ---- tidy.c, disk.c, clocks.c ------------------------------------------ */
 
 /* Entries that are owed; in the batch, before the courier. */
 MUST_USE enum error_code tidy_owed(struct sequencer *q);

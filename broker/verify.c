@@ -40,7 +40,7 @@ verifier_destroy(struct verifier **v)
 	*v = NULL;
 }
 
-/* ---- whose key ------------------------------------------------------------ */
+/* ---- whose key --------------------------------------------------------- */
 
 /* Up to three candidate keys: a root-signed record may be of either root. */
 struct keys {
@@ -117,7 +117,7 @@ check_signatures(struct verifier *v, struct job_item *it)
 	return CHECK_SIGNATURE;
 }
 
-/* ---- what travels beside a submission ------------------------------------- */
+/* ---- what travels beside a submission ---------------------------------- */
 
 static bool
 hash_is(const uint8_t want[static WIRE_HASH], const char *prefix,
@@ -181,7 +181,7 @@ check_item(struct verifier *v, struct job *job, struct job_item *it)
 	return check_payload(it);
 }
 
-/* ---- whole jobs ------------------------------------------------------------- */
+/* ---- whole jobs -------------------------------------------------------- */
 
 static const struct record *
 record_at(const struct job *job, const struct record_file *file, unsigned i)

@@ -26,7 +26,7 @@ struct bench {
 	uint64_t batch_us, cpu_us, verify_us, batches, parcels, bytes, records;
 };
 
-/* ---- signer and outlet -------------------------------------------------------- */
+/* ---- signer and outlet ------------------------------------------------- */
 
 static enum error_code
 sign(void *ctx, uint64_t from, const struct hash *leaf, size_t n,
@@ -91,7 +91,7 @@ read_kept(struct bench *b)
 	arena_destroy(&a);
 }
 
-/* ---- batches --------------------------------------------------------------------- */
+/* ---- batches ----------------------------------------------------------- */
 
 static uint64_t
 cpu_us(void)
@@ -219,7 +219,8 @@ START_TEST(bench)
 {
 	static struct bench b;
 	char dir[TEST_PATH], db[TEST_PATH], state[TEST_PATH];
-	unsigned wanted = argument(arguments, argument_list, 1, 20000), next = 0;
+	unsigned next = 0;
+	unsigned wanted = argument(arguments, argument_list, 1, 20000);
 	double s;
 
 	b.pairs = argument(arguments, argument_list, 2, 16);
@@ -255,7 +256,8 @@ START_TEST(bench)
 		read_kept(&b);
 	}
 	memset(b.n_mail, 0, sizeof b.n_mail);
-	b.batch_us = b.cpu_us = b.verify_us = b.batches = b.parcels = b.bytes = 0;
+	b.batch_us = b.cpu_us = b.verify_us = b.batches = 0;
+	b.parcels = b.bytes = 0;
 	b.records = 0;
 	while (b.messages < wanted)
 		turn(&b, &next);
@@ -269,8 +271,8 @@ START_TEST(bench)
 	    (double)b.cpu_us / (double)b.messages,
 	    (double)b.records / (double)b.batches,
 	    1e3 * s / (double)b.batches);
-	printf("verifiers %.1f us processor per message; parcels %.0f bytes, %.2f per "
-	    "message\n", (double)b.verify_us / (double)b.messages,
+	printf("verifiers %.1f us processor per message; parcels %.0f "
+	    "bytes, %.2f per message\n", (double)b.verify_us / (double)b.messages,
 	    (double)b.bytes / (double)b.parcels,
 	    (double)b.parcels / (double)b.messages);
 	signer_close(&b.signer);

@@ -52,7 +52,7 @@ peer_answer(const struct peer *p, const struct record *r)
 	return NULL;
 }
 
-/* ---- verifying -------------------------------------------------------------- */
+/* ---- verifying --------------------------------------------------------- */
 
 static bool
 no(struct why *why, const char *text)
@@ -301,7 +301,7 @@ peer_take(struct peer *p, struct bytes frame, struct why *why)
 	return take_rest(p, &in);
 }
 
-/* ---- sending ------------------------------------------------------------------- */
+/* ---- sending ----------------------------------------------------------- */
 
 void
 peer_hello(const struct peer *p, uint64_t id, uint32_t credit,
@@ -351,7 +351,7 @@ peer_ask(uint64_t id, enum wire_ask what, const char *member,
 	ck_ok(wire_up_encode(&up, out));
 }
 
-/* ---- looking ---------------------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------------- */
 
 unsigned
 peer_count(const struct peer *p, enum piece_what what)

@@ -23,7 +23,7 @@ copy(char *out, const char *text)
 	memcpy(out, text, strlen(text) + 1);
 }
 
-/* ---- making ---------------------------------------------------------------- */
+/* ---- making ------------------------------------------------------------ */
 
 static void
 make_member(struct world_member *m, unsigned i)
@@ -83,7 +83,7 @@ world_case_make(struct world *w)
 	    w->m[WORLD_CUSTODIAN].id, w->kase.id);
 }
 
-/* ---- records ------------------------------------------------------------------ */
+/* ---- records ----------------------------------------------------------- */
 
 static void
 start(struct world *w, struct body *b, enum wire_kind kind,
@@ -212,7 +212,7 @@ world_record_id(struct world *w, const struct record *r,
 	record_id(w->p, r, id);
 }
 
-/* ---- who is who ------------------------------------------------------------------ */
+/* ---- who is who -------------------------------------------------------- */
 
 struct record *
 world_partnership(struct world *w)
@@ -318,7 +318,7 @@ world_worker(struct world *w, unsigned i, unsigned k)
 	return by_member(w, &b, i);
 }
 
-/* ---- a case ------------------------------------------------------------------------ */
+/* ---- a case ------------------------------------------------------------ */
 
 struct record *
 world_case_opened(struct world *w)
@@ -450,7 +450,7 @@ world_arrow_key(struct world *w, unsigned from, unsigned to, unsigned end)
 	return by_member(w, &b, WORLD_CUSTODIAN);
 }
 
-/* ---- messages ----------------------------------------------------------------------- */
+/* ---- messages ---------------------------------------------------------- */
 
 static void
 commit_share(const uint8_t share[static 32], uint8_t out[static WIRE_HASH])
@@ -553,7 +553,7 @@ world_checked(struct world *w, unsigned by, uint64_t introduction)
 	return by_member(w, &b, by);
 }
 
-/* ---- frames ---------------------------------------------------------------------------- */
+/* ---- frames ------------------------------------------------------------ */
 
 void
 world_up(uint64_t id, struct record *const *r,

@@ -34,7 +34,7 @@ static struct {
 	unsigned failed, held;
 } t;
 
-/* ---- saying what holds -------------------------------------------------------- */
+/* ---- saying what holds ------------------------------------------------- */
 
 static void
 holds(bool ok, const char *what)
@@ -70,7 +70,7 @@ resident(void)
 	return kib;
 }
 
-/* ---- talking -------------------------------------------------------------------- */
+/* ---- talking ----------------------------------------------------------- */
 
 static void
 wait_parcels(struct caller *c, int ms)
@@ -149,7 +149,7 @@ malformed(struct caller *c, struct bytes frame)
 	    got(frame_answer(c, 0), STATUS_MALFORMED, RULE_ADMIT);
 }
 
-/* ---- a small partnership ----------------------------------------------------------- */
+/* ---- a small partnership ----------------------------------------------- */
 
 static void
 open_one(struct caller *c, unsigned m)
@@ -226,7 +226,7 @@ works(void)
 	    STATUS_ADMITTED, RULE_ADMIT);
 }
 
-/* ---- below the protocol --------------------------------------------------------------- */
+/* ---- below the protocol ------------------------------------------------ */
 
 static void
 stranger(void)
@@ -282,7 +282,7 @@ oversized(void)
 	holds(works(), "an oversized frame ends its connection, not more");
 }
 
-/* ---- frames --------------------------------------------------------------------------------- */
+/* ---- frames ------------------------------------------------------------ */
 
 static void
 nested(struct buf *b, unsigned depth)
@@ -388,7 +388,7 @@ bad_bodies(void)
 	holds(works(), "and the next good record is admitted");
 }
 
-/* ---- records ----------------------------------------------------------------------------------- */
+/* ---- records ----------------------------------------------------------- */
 
 static void
 signatures(void)
@@ -469,7 +469,7 @@ lies(void)
 	holds(works(), "and the next good record is admitted");
 }
 
-/* ---- load ------------------------------------------------------------------------------------------ */
+/* ---- load -------------------------------------------------------------- */
 
 static void
 flood(void)
@@ -547,7 +547,7 @@ hostile(void)
 	holds(alive(), "the broker is alive");
 }
 
-/* ---- kill -9 ------------------------------------------------------------------------------------------ */
+/* ---- kill -9 ----------------------------------------------------------- */
 
 struct sent { struct record *r; struct world_payload p; uint64_t index; };
 

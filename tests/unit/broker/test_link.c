@@ -136,7 +136,7 @@ tear_down(void)
 	bed.working = false;
 }
 
-/* ---- clients ------------------------------------------------------------------- */
+/* ---- clients ----------------------------------------------------------- */
 
 static struct link *
 dial_as(const struct box_pair *pair)
@@ -217,7 +217,7 @@ reply(const char *member, uint64_t session, uint32_t mark)
 	buf_free(&b);
 }
 
-/* ---- who gets in ------------------------------------------------------------------ */
+/* ---- who gets in ------------------------------------------------------- */
 
 START_TEST(test_selftest)
 {
@@ -366,7 +366,7 @@ START_TEST(test_newest_session_wins)
 }
 END_TEST
 
-/* ---- load ----------------------------------------------------------------------------- */
+/* ---- load -------------------------------------------------------------- */
 
 START_TEST(test_sheds_and_lets_stops_through)
 {

@@ -89,7 +89,7 @@ START_TEST(test_withdrawal_in_the_same_batch)
 }
 END_TEST
 
-/* ---- stops -------------------------------------------------------------------- */
+/* ---- stops ------------------------------------------------------------- */
 
 START_TEST(test_stop_freezes)
 {
@@ -206,7 +206,7 @@ START_TEST(test_resume_after_a_day)
 }
 END_TEST
 
-/* ---- recall, closing, revocation ------------------------------------------------- */
+/* ---- recall, closing, revocation --------------------------------------- */
 
 START_TEST(test_recall)
 {

@@ -218,7 +218,7 @@ START_TEST(test_restart)
 }
 END_TEST
 
-/* ---- who may not go on ----------------------------------------------------------- */
+/* ---- who may not go on ------------------------------------------------- */
 
 START_TEST(test_says_hello_first)
 {

@@ -319,7 +319,7 @@ START_TEST(test_lease_over)
 }
 END_TEST
 
-/* ---- questions --------------------------------------------------------------------- */
+/* ---- questions --------------------------------------------------------- */
 
 static const struct wire_reply *
 ask(struct rig *r, unsigned m, enum wire_ask what, const char *member,

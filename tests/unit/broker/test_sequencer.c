@@ -5,7 +5,7 @@
  */
 #include "tests/unit/broker/rig.h"
 
-/* ---- the whole life ---------------------------------------------------------- */
+/* ---- the whole life ---------------------------------------------------- */
 
 START_TEST(test_whole_life)
 {

@@ -139,7 +139,7 @@ START_TEST(test_bad_requests)
 }
 END_TEST
 
-/* ---- the file -------------------------------------------------------------------- */
+/* ---- the file ---------------------------------------------------------- */
 
 START_TEST(test_never_forgets)
 {
@@ -245,7 +245,7 @@ START_TEST(test_disk_fails)
 END_TEST
 #endif
 
-/* ---- over the socket ------------------------------------------------------------------ */
+/* ---- over the socket --------------------------------------------------- */
 
 struct serving { struct signer *s; int listener, stop; };
 

@@ -24,7 +24,7 @@ message(struct rig *r, struct world_payload *p)
 	    p, NULL);
 }
 
-/* ---- disk ----------------------------------------------------------------------- */
+/* ---- disk -------------------------------------------------------------- */
 
 START_TEST(test_soft_limit)
 {
@@ -84,7 +84,7 @@ START_TEST(test_hard_limit)
 }
 END_TEST
 
-/* ---- clock ------------------------------------------------------------------------ */
+/* ---- clock ------------------------------------------------------------- */
 
 START_TEST(test_clock_behind)
 {
@@ -167,7 +167,7 @@ START_TEST(test_clock_at_start)
 }
 END_TEST
 
-/* ---- signer, store --------------------------------------------------------------------- */
+/* ---- signer, store ----------------------------------------------------- */
 
 START_TEST(test_signer_fails)
 {
@@ -233,7 +233,7 @@ START_TEST(test_signer_is_elsewhere)
 }
 END_TEST
 
-/* ---- state from entries ------------------------------------------------------------------ */
+/* ---- state from entries ------------------------------------------------ */
 
 struct replay { struct rig *r; struct store *s; };
 
