@@ -61,6 +61,18 @@ ask_actor(struct guide *g)
 	return ok;
 }
 
+/* What the words find among the codes that a record can say. */
+static size_t
+search(const char *words, const struct vocabulary_code **out)
+{
+	size_t n = vocabulary_search(words, out, FOUND_MAX), kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (out[i]->scope != SCOPE_NONE)
+			out[kept++] = out[i];
+	return kept;
+}
+
 /* Codes as typed, or chosen from what the words find.  Adds to `codes`. */
 static void
 add_codes(struct guide *g, json_t *codes)
@@ -69,11 +81,12 @@ add_codes(struct guide *g, json_t *codes)
 	char answer[64];
 	size_t n;
 
-	if (vocabulary_find(g->line) != NULL) {
+	found[0] = vocabulary_find(g->line);
+	if (found[0] != NULL && found[0]->scope != SCOPE_NONE) {
 		json_array_append_new(codes, json_string(g->line));
 		return;
 	}
-	n = vocabulary_search(g->line, found, FOUND_MAX);
+	n = search(g->line, found);
 	for (size_t i = 0; i < n; i++)
 		fprintf(stderr, "  %zu %s %s\n", i + 1, found[i]->id,
 		    found[i]->label);
