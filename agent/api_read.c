@@ -146,29 +146,44 @@ item_json(struct agent *a, const struct held_case *h,
 	return out;
 }
 
-/* All open received items, or the one named; none: a reader's R1. */
+/* Which received items a call is about: all, one, or those to be exported. */
+static bool
+is_meant(const struct api_call *c, uint64_t idx)
+{
+	const json_t *list = json_object_get(c->in, "messages"), *v;
+	uint64_t only = 0;
+	size_t i;
+
+	if (c->verb != VERB_EXPORT)
+		return !api_number(c, "message", &only) || only == idx;
+	json_array_foreach(list, i, v)
+		if (json_integer_value(v) == (json_int_t)idx)
+			return true;
+	return false;
+}
+
+/* All open received items, or those named; none: a reader's R1. */
 static void
 tell_items(struct api_call *c, const uint8_t case_id[static WIRE_CASE])
 {
 	struct held_case h;
 	struct why why = { "" };
 	json_t *items = json_array();
-	uint64_t only = 0;
-	enum error_code err;
+	const bool named = json_object_get(c->in, "message") != NULL;
 	char words[400];
+	enum error_code err = held_load(c->agent, &c->worker, case_id, &h,
+	    &why);
 
-	(void)api_number(c, "message", &only);
-	err = held_load(c->agent, &c->worker, case_id, &h, &why);
 	if (err != ERR_NONE) {
 		json_decref(items);
 		api_error(c, err, &why);
 		return;
 	}
 	for (size_t i = 0; i < h.n; i++)
-		if (!h.item[i].own && (only == 0 || h.item[i].mail.idx == only))
+		if (!h.item[i].own && is_meant(c, h.item[i].mail.idx))
 			json_array_append_new(items,
 			    item_json(c->agent, &h, &h.item[i]));
-	if (json_array_size(items) == 0 && (only != 0 || h.closed > 0)) {
+	if (json_array_size(items) == 0 && (named || h.closed > 0)) {
 		json_decref(items);
 		held_free(&h);
 		api_no(c, CLI_NO, "%s", words_say("R1", WORDS_READER, NULL, 0,
@@ -432,6 +447,30 @@ export_fields(struct api_call *c, struct wire_export *x, uint64_t *message)
 	return true;
 }
 
+/* Is every one of them open for this worker?  Else the call is ended. */
+static bool
+are_open(struct api_call *c, const struct body *b)
+{
+	const struct wire_export *x = &b->u.export;
+	struct held_case h;
+	struct why why = { "" };
+	unsigned found = 0;
+	enum error_code err = held_load(c->agent, &c->worker, b->case_id, &h,
+	    &why);
+
+	if (err != ERR_NONE) {
+		api_error(c, err, &why);
+		return false;
+	}
+	for (size_t i = 0; i < h.n; i++)
+		found += !h.item[i].own && is_meant(c, h.item[i].mail.idx);
+	held_free(&h);
+	if (found < x->n)
+		api_no(c, CLI_NO, "Only what is open for you can be copied "
+		    "out: open the case first. Nothing was copied.");
+	return found == x->n;
+}
+
 void
 api_export(struct api_call *c)
 {
@@ -449,6 +488,8 @@ api_export(struct api_call *c)
 		    "conference, court-order, own-file, supervision, other.");
 		return;
 	}
+	if (!are_open(c, &b))
+		return;
 	c->state = arena_dup(c->arena, b.case_id, WIRE_CASE);
 	memcpy(b.u.export.worker, c->worker.pseudonym, WIRE_PSEUDONYM);
 	outgoing_head(a, &b);

@@ -136,13 +136,7 @@ int
 cli_case_close(struct cli *cli)
 {
 	json_t *in = json_pack("{s:o}", "case", ask_case(cli->argv[0]));
-	json_t *out = NULL;
-	int code;
 
 	ask_set(in, "reason", cli_value(cli, "reason"));
-	code = ask_agent(cli, VERB_CASE_CLOSE, in, &out);
-	if (code == CLI_DONE && !cli->json && !cli->quiet)
-		puts("closed    everything that was shared in it has ended");
-	json_decref(out);
-	return code;
+	return ask_agent(cli, VERB_CASE_CLOSE, in, NULL);
 }

@@ -42,8 +42,8 @@ cli_mandated(struct cli *cli)
 	ask_set(in, "why", cli_value(cli, "why"));
 	code = ask_agent(cli, VERB_MANDATED, in, &out);
 	if (code == CLI_DONE && !cli->json && !cli->quiet)
-		printf("recorded  entry %" JSON_INTEGER_FORMAT "; codes only, "
-		    "no content\n", ask_int(out, "entry"));
+		printf("ledger    entry %" JSON_INTEGER_FORMAT "\n",
+		    ask_int(out, "entry"));
 	json_decref(out);
 	return code;
 }

@@ -85,8 +85,8 @@ print_items(const json_t *out)
 	json_array_foreach(json_object_get(out, "items"), i, it)
 		print_item(it);
 	if (ask_int(out, "closed") > 0)
-		printf("closed    %" JSON_INTEGER_FORMAT " more cannot be "
-		    "opened at the moment\n", ask_int(out, "closed"));
+		printf("closed at the moment: %" JSON_INTEGER_FORMAT "\n",
+		    ask_int(out, "closed"));
 }
 
 int
@@ -116,8 +116,8 @@ print_view(const struct cli *cli, const json_t *out)
 		return;
 	fputs(ask_str(out, "text"), stdout);
 	if (ask_int(out, "closed") > 0)
-		printf("%" JSON_INTEGER_FORMAT " items are closed at the "
-		    "moment and not counted here\n", ask_int(out, "closed"));
+		printf("closed at the moment, so not counted here: %"
+		    JSON_INTEGER_FORMAT "\n", ask_int(out, "closed"));
 }
 
 int
