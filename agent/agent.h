@@ -88,6 +88,7 @@ struct agent {
 	uint64_t head_time;             /* newest entry time verified, ms */
 	uint64_t news;                  /* news taken in: count, running hash */
 	struct hash news_hash;
+	uint64_t news_at;               /* size just after the newest of them */
 	uint64_t statement_boot;        /* boot clock of last agreeing statement */
 	bool statement_ever;
 	enum agent_trouble trouble;     /* sticky: TROUBLE_LEDGER only */
@@ -125,6 +126,11 @@ MUST_USE enum error_code agent_open(const struct agent_config *config,
 /* With the unlocked identity: everything else starts. Takes *identity. */
 MUST_USE enum error_code agent_unlocked(struct agent *a,
     struct identity **identity, struct why *why);
+/* Nothing is sent or opened any more, and what is open is closed: what the
+ * broker shows does not hold together. */
+void agent_distrust(struct agent *a);
+/* Keeps the newest partnership record for the next start. */
+MUST_USE enum error_code agent_keep_partnership(struct agent *a);
 /* Wipes every secret and closes the link; the store stays open. */
 void agent_locked(struct agent *a);
 void agent_close(struct agent **a);

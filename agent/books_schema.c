@@ -28,10 +28,10 @@ const char books_schema[] =
 " opened_by TEXT, opened_at INTEGER, record_id BLOB NOT NULL,"
 " record BLOB NOT NULL, ciphertext BLOB, sealed BLOB);"
 "CREATE INDEX mail_case ON mail (kase, idx);"
-/* message ids seen, until 8 days after they expire; receipt: owed outcome */
+/* message ids seen, until 8 days after they expire, and what was said */
 "CREATE TABLE seen_mail (sender TEXT NOT NULL, id BLOB NOT NULL,"
 " record_id BLOB NOT NULL, idx INTEGER NOT NULL, forget INTEGER NOT NULL,"
-" PRIMARY KEY (sender, id)) WITHOUT ROWID;"
+" outcome INTEGER NOT NULL, PRIMARY KEY (sender, id)) WITHOUT ROWID;"
 "CREATE TABLE receipt_due (idx INTEGER PRIMARY KEY, kase BLOB NOT NULL,"
 " outcome INTEGER NOT NULL);"
 "CREATE TABLE quarantine (seq INTEGER PRIMARY KEY, idx INTEGER NOT NULL,"

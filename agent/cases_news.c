@@ -204,7 +204,7 @@ key_news(struct agent *a, const struct entry *e)
 	err = store_case(a->slice, e->b.case_id, &c);
 	if (err == ERR_NOTFOUND || (err == ERR_NONE &&
 	    strcmp(c.custodian, e->record.signer) != 0)) {
-		log_error(68, "arrow key", "call the operator of the exchange",
+		log_error(36, "arrow key", "call the operator of the exchange",
 		    "it came from another than the case's custodian");
 		return ERR_NONE;
 	}

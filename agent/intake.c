@@ -5,7 +5,9 @@
 
 #include "agent/cases.h"
 #include "agent/mailbox.h"
+#include "agent/opening.h"
 #include "agent/outgoing.h"
+#include "base/fault.h"
 
 enum { ARENA_MAX = 8 * 1024 * 1024 };
 
@@ -54,7 +56,9 @@ check_head(struct agent *a, const struct parcel *p, struct checkpoint *head,
 	memcpy(head->root.b, p->head.root, HASH_BYTES);
 	memcpy(head->signature, p->head.signature, CHECKPOINT_SIG_BYTES);
 	if (head->size == a->head.size && a->head.size > 0 &&
-	    hash_equal(&head->root, &a->head.root))
+	    hash_equal(&head->root, &a->head.root) &&
+	    memcmp(head->signature, a->head.signature,
+	    CHECKPOINT_SIG_BYTES) == 0)
 		return ERR_NONE;
 	err = checkpoint_verify(a->pship.now.origin, head,
 	    a->pship.now.log_key);
@@ -80,13 +84,13 @@ apply_parcel(struct agent *a, const struct parcel *p, struct why *why)
 		err = check_head(a, p, &head, why);
 	if (err == ERR_NONE && p->has_head)
 		err = intake_prove(a, p, t, &edge, why);
-	if (err == ERR_NONE && !p->has_head && p->n_piece > 0)
+	if (err == ERR_NONE && !p->has_head &&
+	    (p->n_piece > 0 || p->has_statement)) {
+		why_set(why, "a parcel without its checkpoint");
 		err = ERR_FORMAT;
+	}
 	for (unsigned i = 0; i < p->n_piece && err == ERR_NONE; i++)
-		if ((t[i].entry.kind == ENTRY_RECORD &&
-		    t[i].piece->what != PIECE_OWN) ||
-		    t[i].entry.kind == ENTRY_OPENED)
-			err = intake_verify(a, &t[i].entry, why);
+		err = intake_known(a, &t[i].entry, why);
 	if (err != ERR_NONE)
 		return err;
 	if (p->has_head) {
@@ -109,26 +113,65 @@ apply_parcel(struct agent *a, const struct parcel *p, struct why *why)
 	return err;
 }
 
-/* Everything of a parcel in one transaction; position restored on failure. */
+/* How far we are, and what else a parcel changes in memory. */
+struct position {
+	struct edge edge;
+	struct checkpoint head;
+	uint64_t head_time, news, news_at, statement_boot;
+	struct hash news_hash;
+	struct partnership pship;
+	bool statement_ever;
+};
+
+static struct position
+position_of(const struct agent *a)
+{
+	return (struct position){ .edge = a->edge, .head = a->head,
+	    .head_time = a->head_time, .news = a->news,
+	    .news_at = a->news_at, .news_hash = a->news_hash,
+	    .statement_boot = a->statement_boot,
+	    .statement_ever = a->statement_ever, .pship = a->pship };
+}
+
+/* As if the parcel had not come; what it opened is closed. */
+static void
+undo(struct agent *a, const struct position *x)
+{
+	a->edge = x->edge;
+	a->head = x->head;
+	a->head_time = x->head_time;
+	a->news = x->news;
+	a->news_at = x->news_at;
+	a->news_hash = x->news_hash;
+	a->statement_boot = x->statement_boot;
+	a->statement_ever = x->statement_ever;
+	a->pship = x->pship;
+	if (a->intake->unknown[0] != '\0')
+		return;                 /* nothing was begun */
+	outgoing_abandon(a);
+	leases_wipe(a->leases);
+}
+
+/*
+ * Everything of a parcel in one transaction.  What gathered before it is no
+ * part of it and is kept first.
+ */
 static enum error_code
 in_transaction(struct agent *a, const struct parcel *p, struct why *why)
 {
-	const struct edge edge = a->edge;
-	const struct checkpoint head = a->head;
-	const uint64_t head_time = a->head_time, news = a->news;
-	const struct hash news_hash = a->news_hash;
-	enum error_code err = agent_begin(a);
+	const struct position before = position_of(a);
+	enum error_code err = outgoing_seal(a);
 
+	if (err == ERR_NONE)
+		err = agent_begin(a);
 	if (err != ERR_NONE)
 		return err;
-	err = agent_end(a, apply_parcel(a, p, why));
-	if (err != ERR_NONE) {
-		a->edge = edge;
-		a->head = head;
-		a->head_time = head_time;
-		a->news = news;
-		a->news_hash = news_hash;
-	}
+	err = apply_parcel(a, p, why);
+	if (err == ERR_NONE && fault_point("agent-intake") != ERR_NONE)
+		err = ERR_IO;
+	err = agent_end(a, err);
+	if (err != ERR_NONE)
+		undo(a, &before);
 	return err;
 }
 
@@ -146,9 +189,12 @@ static enum error_code
 ask_unknown(struct agent *a)
 {
 	struct wire_question q = { .what = ASK_MEMBER };
+	enum error_code err;
 
 	strcpy(q.member, a->intake->unknown);
-	return intake_ask(a, &q, NULL, NULL);
+	err = intake_ask(a, &q, NULL, NULL);
+	a->intake->asked = 1000 + a->intake->next_id;
+	return err;
 }
 
 static enum error_code
@@ -168,15 +214,20 @@ one_frame(struct agent *a, struct bytes frame, struct parcel *p,
 	return err;
 }
 
-/* Frames that waited for a member, in order. */
+/*
+ * Frames that waited for a member, in order, now that a reply came.  Who is
+ * still unknown then does not exist, and we are not to ask for ever.
+ */
 static enum error_code
 unstash(struct agent *a, struct why *why)
 {
 	struct intake *in = a->intake;
 	enum error_code err = ERR_NONE;
+	char asked[WIRE_ID_MAX + 1];
 	struct buf first;
 	struct parcel p;
 
+	memcpy(asked, in->unknown, sizeof asked);
 	while (in->n_stash > 0 && err == ERR_NONE) {
 		arena_reset(in->arena);
 		first = in->stash[0];
@@ -186,7 +237,8 @@ unstash(struct agent *a, struct why *why)
 			err = in_transaction(a, &p, why);
 		}
 		if (err == ERR_NOTFOUND && in->unknown[0] != '\0')
-			return ask_unknown(a);
+			return strcmp(in->unknown, asked) == 0 ? ERR_FORMAT :
+			    ask_unknown(a);
 		memmove(in->stash, in->stash + 1,
 		    (INTAKE_STASH - 1) * sizeof in->stash[0]);
 		in->stash[INTAKE_STASH - 1] = first;
@@ -221,7 +273,9 @@ intake_frame(struct agent *a, struct bytes frame, struct why *why)
 	if (in->n_stash > 0) {
 		if (p.has_head)
 			err = stash_frame(in, frame);
-		return err == ERR_NONE ? unstash(a, why) : err;
+		return err == ERR_NONE && p.has_reply &&
+		    p.reply.id == in->asked ?
+		    unstash(a, why) : err;
 	}
 	return one_frame(a, frame, &p, why);
 }

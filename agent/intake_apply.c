@@ -7,29 +7,112 @@
 #include "agent/mailbox.h"
 #include "agent/opening.h"
 #include "agent/outgoing.h"
+#include "base/log.h"
 #include "ledger/statement.h"
 #include "store/facts.h"
 
 enum {
 	POSITION_BYTES = 8 + HASH_BYTES + CHECKPOINT_SIG_BYTES + 8 + 8 +
-	    HASH_BYTES,
+	    HASH_BYTES + 8,
 };
 
-static void
-count_news(struct agent *a, const struct hash *leaf)
+/* ---- what may come as news ------------------------------------------------------- */
+
+/* Two kinds come late, before the first grant that needs them. */
+static bool
+may_come_late(const struct entry *e)
 {
-	fold_news_hash(a->news_hash.b, leaf);
-	a->news++;
+	return e->kind == ENTRY_RECORD && (e->record.kind ==
+	    KIND_CASE_OPENED || e->record.kind == KIND_RESUME);
 }
 
-/* A new partnership record, or a member's, becomes what we go by. */
+/* News comes in ledger order, each item once. */
+static enum error_code
+count_news(struct agent *a, const struct taken *t, struct why *why)
+{
+	const uint64_t after = t->entry.index + 1;
+
+	if (after <= a->news_at && !may_come_late(&t->entry)) {
+		why_set(why, "news came out of order, or twice");
+		return ERR_PROOF;
+	}
+	if (after > a->news_at)
+		a->news_at = after;
+	fold_news_hash(a->news_hash.b, &t->leaf);
+	a->news++;
+	return ERR_NONE;
+}
+
+/* Records of others that are news to anybody (PROTOCOL 6). */
+static bool
+is_news(const struct entry *e)
+{
+	if (e->kind == ENTRY_FROZEN || e->kind == ENTRY_ENDED)
+		return true;
+	if (e->kind != ENTRY_RECORD)
+		return false;
+	switch (e->record.kind) {
+	case KIND_SUBMISSION:
+	case KIND_RECEIPT:
+	case KIND_OPENING:
+	case KIND_CONFLICT_CHECKED:
+	case KIND_MANDATED:
+	case KIND_EXPORT:
+	case KIND_SEALING_KEY:
+	case KIND_WORKER:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Shares and outcomes come for our own bytes alone. */
+static enum error_code
+must_be_ours(struct agent *a, const struct entry *e, struct why *why)
+{
+	bool same;
+	enum error_code err = intake_is_kept(a, e, &same);
+
+	if (err == ERR_NONE && !same) {
+		why_set(why, "an entry told as ours holds a record that this "
+		    "agent did not sign");
+		err = ERR_PROOF;
+	}
+	return err;
+}
+
+/* What this piece may be, and who signed it; mail is checked as mail. */
+static enum error_code
+believe(struct agent *a, const struct taken *t, struct why *why)
+{
+	const struct entry *e = &t->entry;
+	const enum piece_what what = (enum piece_what)t->piece->what;
+
+	if ((what == PIECE_OPENED || what == PIECE_COPY) &&
+	    e->kind == ENTRY_OPENED)
+		return must_be_ours(a, e, why);
+	if (what == PIECE_COPY && e->kind == ENTRY_RECORD)
+		return must_be_ours(a, e, why);
+	if (what == PIECE_OWN && e->record.kind != KIND_OPENING)
+		return ERR_NONE;        /* made of our own bytes */
+	if (what == PIECE_NEWS && (is_news(e) || intake_ours(a, e)))
+		return e->kind == ENTRY_RECORD || e->kind == ENTRY_OPENED ?
+		    intake_verify(a, e, why) : ERR_NONE;
+	why_set(why, "an entry came as what it is not");
+	return ERR_FORMAT;
+}
+
+/* A new partnership record becomes what we go by, also after a restart. */
 static enum error_code
 follow(struct agent *a, const struct entry *e, struct why *why)
 {
+	enum error_code err;
+
 	if (e->kind != ENTRY_RECORD || e->record.kind != KIND_PARTNERSHIP)
 		return ERR_NONE;
-	return partnership_follow(a->pship_arena, &a->pship, &e->record,
+	err = partnership_follow(a->pship_arena, &a->pship, &e->record,
 	    &a->pship, why);
+	return err == ERR_NONE ? agent_keep_partnership(a) : err;
 }
 
 static bool
@@ -67,6 +150,7 @@ changes_access(const struct entry *e)
 	case KIND_CASE_CLOSED:
 	case KIND_RESUME:
 	case KIND_RECALL:
+	case KIND_MEMBER:
 	case KIND_MEMBER_REVOKED:
 	case KIND_MEMBER_SUSPENDED:
 		return true;
@@ -92,14 +176,47 @@ review(struct agent *a, const struct entry *e)
 	return err;
 }
 
+/*
+ * A record in our name that the ledger brings: did this agent sign it?  An
+ * alarm and no more: an agency enrolled anew meets its own past.
+ */
+static enum error_code
+look_own(struct agent *a, const struct taken *t)
+{
+	const struct entry *e = &t->entry;
+	enum error_code err;
+	bool same;
+
+	if (t->piece->what != PIECE_NEWS ||
+	    (e->kind != ENTRY_RECORD && e->kind != ENTRY_OPENED))
+		return ERR_NONE;
+	err = intake_is_kept(a, e, &same);
+	if (err != ERR_NONE)
+		return err;
+	if (same)               /* also what her key alone signed */
+		return outgoing_admitted(a, e->b.stamp, e->index, e->time);
+	if (intake_ours(a, e) && !a->intake->not_ours) {
+		a->intake->not_ours = true;
+		log_error(69, "exchange", "call the operator of the exchange "
+		    "and the auditor", "the ledger holds a record in our "
+		    "name that this agent did not sign");
+	}
+	return ERR_NONE;
+}
+
 static enum error_code
 apply_news(struct agent *a, const struct taken *t, struct why *why)
 {
 	const struct entry *e = &t->entry;
 	enum error_code err;
 
-	count_news(a, &t->leaf);
-	err = follow(a, e, why);
+	err = believe(a, t, why);
+	if (err == ERR_NONE)
+		err = count_news(a, t, why);
+	if (err == ERR_NONE)
+		err = look_own(a, t);
+	if (err == ERR_NONE)
+		err = follow(a, e, why);
 	if (err == ERR_NONE)
 		err = facts_apply(a->slice, e, a->member);
 	if (err == ERR_NONE)
@@ -118,14 +235,14 @@ apply_news(struct agent *a, const struct taken *t, struct why *why)
 
 /* A record of ours that was admitted before: no news, perhaps shares. */
 static enum error_code
-apply_copy(struct agent *a, const struct taken *t)
+apply_copy(struct agent *a, const struct taken *t, struct why *why)
 {
 	const struct entry *e = &t->entry;
-	enum error_code err = outgoing_admitted(a, e->b.stamp, e->index,
-	    e->time);
+	enum error_code err = believe(a, t, why);
 
-	if (err == ERR_NONE && e->kind == ENTRY_OPENED &&
-	    strcmp(e->record.signer, a->member) == 0)
+	if (err == ERR_NONE)
+		err = outgoing_admitted(a, e->b.stamp, e->index, e->time);
+	if (err == ERR_NONE && e->kind == ENTRY_OPENED)
 		err = opening_take(a, e, t->piece->shares);
 	return err;
 }
@@ -160,11 +277,16 @@ apply_mail(struct agent *a, const struct parcel *p, const struct taken *t,
 		why_set(why, "a delivery without its message");
 		return ERR_FORMAT;
 	}
-	err = fold_mail(a, &t[i].entry, &t[i + 1].entry);
+	a->intake->taken++;
+	err = intake_verify(a, &t[i].entry, why);
+	if (err == ERR_CRYPTO || err == ERR_FORMAT || err == ERR_REFUSED)
+		return mailbox_reject(a, &t[i].entry, t[i].piece->ciphertext,
+		    RULE_STALE_KEY, "its sender's signature does not verify");
+	if (err == ERR_NONE)
+		err = fold_mail(a, &t[i].entry, &t[i + 1].entry);
 	if (err == ERR_NONE)
 		err = mailbox_take(a, &t[i].entry, &t[i + 1].entry,
 		    t[i].piece->ciphertext);
-	a->intake->taken++;
 	return err;
 }
 
@@ -188,12 +310,29 @@ intake_apply_pieces(struct agent *a, const struct parcel *p, const struct taken 
 			err = apply_news(a, &t[i], why);
 			break;
 		case PIECE_COPY:
-			err = apply_copy(a, &t[i]);
+			err = apply_copy(a, &t[i], why);
 			break;
 		default:
 			err = ERR_FORMAT;
 		}
 	}
+	return err;
+}
+
+/*
+ * Admitted is what its entry proves, not what an answer says: without the
+ * entry a record stays as it is.
+ */
+static enum error_code
+check_admitted(struct agent *a, const struct wire_answer *w)
+{
+	struct out_outcome o;
+	enum error_code err = outgoing_outcome(a, w->stamp, &o);
+
+	if (err == ERR_NOTFOUND)
+		return ERR_NONE;
+	if (err == ERR_NONE && o.index != 0 && o.index != w->index)
+		err = ERR_PROOF;
 	return err;
 }
 
@@ -208,7 +347,7 @@ intake_apply_answers(struct agent *a, const struct parcel *p)
 		if (w->status == STATUS_BUSY)
 			outgoing_busy(a, w->stamp, w->after_ms);
 		else if (w->status == STATUS_ADMITTED)
-			err = outgoing_admitted(a, w->stamp, w->index, 0);
+			err = check_admitted(a, w);
 		else
 			err = outgoing_refused(a, w->stamp,
 			    (enum rule)w->rule);
@@ -264,6 +403,7 @@ intake_save_position(struct agent *a)
 	buf_put_u64(&b, a->head_time);
 	buf_put_u64(&b, a->news);
 	buf_put(&b, a->news_hash.b, HASH_BYTES);
+	buf_put_u64(&b, a->news_at);
 	err = books_put(a, "position", buf_view(&b));
 	buf_free(&b);
 	return err;
@@ -302,6 +442,7 @@ intake_load_position(struct agent *a)
 		(void)bytes_take_u64(&v, &a->news);
 		(void)bytes_take(&v, HASH_BYTES, &p);
 		memcpy(a->news_hash.b, p, HASH_BYTES);
+		(void)bytes_take_u64(&v, &a->news_at);
 	}
 	buf_free(&b);
 	return err;

@@ -4,6 +4,7 @@
 #include "agent/intake_part.h"
 #include "agent/seal.h"
 #include "base/link.h"
+#include "base/log.h"
 #include "store/facts.h"
 
 static enum error_code
@@ -144,6 +145,12 @@ apply_row(struct agent *a, const struct wire_row *row, struct why *why)
 	    e.record.kind != KIND_MEMBER_SUSPENDED))
 		return ERR_NONE;
 	err = intake_verify(a, &e, why);
+	if (err == ERR_CRYPTO || err == ERR_REFUSED || err == ERR_FORMAT) {
+		log_error(35, "exchange", "call the operator of the exchange",
+		    "an answer held a record that was not signed by whom it "
+		    "names");
+		return ERR_NONE;
+	}
 	if (err != ERR_NONE)
 		return err;
 	forget_older(a, &e);

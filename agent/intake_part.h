@@ -27,8 +27,10 @@ struct intake {
 	struct buf stash[INTAKE_STASH];        /* in order; unused ones are empty */
 	unsigned n_stash;
 	char unknown[WIRE_ID_MAX + 1];  /* the member we wait for */
+	uint64_t asked;                 /* the question that asks for it */
 	uint64_t confirmed, confirmed_news;
 	unsigned taken;                 /* items since the last confirm */
+	bool not_ours;                  /* an alarm was given (look_own) */
 };
 
 /* A piece with its entry rebuilt and decoded. */
@@ -39,6 +41,15 @@ struct taken {
 };
 
 /* ---- intake_prove.c ---- */
+/* ERR_NOTFOUND when the entry's record names a signer whose key we do not
+ * have: intake->unknown. */
+enum error_code intake_known(struct agent *a, const struct entry *e,
+    struct why *why);
+/* Is the record in this entry in our name? */
+bool intake_ours(const struct agent *a, const struct entry *e);
+/* *same: it is, byte for byte, what this agent signed and kept. */
+enum error_code intake_is_kept(struct agent *a, const struct entry *e,
+    bool *same);
 /* Whoever signed the record inside this entry did sign it. */
 enum error_code intake_verify(struct agent *a, const struct entry *e,
     struct why *why);

@@ -52,6 +52,56 @@ verify_case_signed(struct agent *a, const struct entry *e, struct why *why)
 	    a->intake->cache, NULL, why);
 }
 
+enum error_code
+intake_known(struct agent *a, const struct entry *e, struct why *why)
+{
+	const struct record *r = &e->record;
+	const uint8_t *key;
+
+	if (e->kind != ENTRY_RECORD && e->kind != ENTRY_OPENED)
+		return ERR_NONE;
+	if (record_signer_form(r->signer) == SIGNER_MEMBER)
+		return member_key(a, r->signer, &key, why);
+	return r->cosigner[0] != '\0' ? member_key(a, r->cosigner, &key,
+	    why) : ERR_NONE;
+}
+
+/* Signed with the key of a case of ours alone: a withdrawal. */
+static bool
+her_own(const struct agent *a, const struct entry *e)
+{
+	struct store_case c;
+
+	return e->record.cosigner[0] == '\0' &&
+	    record_signer_form(e->record.signer) == SIGNER_CASE &&
+	    store_case(a->slice, e->b.case_id, &c) == ERR_NONE &&
+	    strcmp(c.custodian, a->member) == 0;
+}
+
+bool
+intake_ours(const struct agent *a, const struct entry *e)
+{
+	return (e->kind == ENTRY_RECORD || e->kind == ENTRY_OPENED) &&
+	    (strcmp(e->record.signer, a->member) == 0 ||
+	    strcmp(e->record.cosigner, a->member) == 0 ||
+	    her_own(a, e));
+}
+
+enum error_code
+intake_is_kept(struct agent *a, const struct entry *e, bool *same)
+{
+	enum wire_kind kind;
+	enum error_code err;
+	struct buf kept;
+
+	buf_init(&kept, WIRE_RECORD_MAX);
+	err = outgoing_record(a, e->b.stamp, &kept, &kind);
+	*same = err == ERR_NONE && bytes_equal(buf_view(&kept),
+	    e->record.wire);
+	buf_free(&kept);
+	return err == ERR_NOTFOUND ? ERR_NONE : err;
+}
+
 /* Whoever signed the record inside this entry did sign it. */
 enum error_code
 intake_verify(struct agent *a, const struct entry *e, struct why *why)
@@ -92,12 +142,16 @@ piece_body(struct agent *a, const struct wire_piece *p, struct bytes *out,
 	struct buf record, body;
 	enum error_code err;
 
-	if (p->body.n > 0) {
+	/* ours we know: what else it might hold is not believed */
+	if ((p->what == PIECE_OWN) != (p->body.n == 0) ||
+	    (p->what == PIECE_OWN && !p->has_stamp)) {
+		why_set(why, "a piece with a body too many or too few");
+		return ERR_FORMAT;
+	}
+	if (p->what != PIECE_OWN) {
 		*out = p->body;
 		return ERR_NONE;
 	}
-	if (p->what != PIECE_OWN || !p->has_stamp)
-		return ERR_FORMAT;
 	buf_init(&record, WIRE_RECORD_MAX);
 	buf_init(&body, ENTRY_BODY_MAX);
 	err = outgoing_record(a, p->stamp, &record, &kind);

@@ -274,7 +274,7 @@ keyring_turn(struct agent *a)
 	if (err != ERR_NONE)
 		return err;
 	err = newest_epoch(a, &epoch, &announced);
-	if (err == ERR_NONE && (epoch == 0 ||
+	if (err == ERR_NONE && a->offline_since == 0 && (epoch == 0 ||
 	    now - announced >= a->config->epoch_hours * CLOCK_HOUR_MS))
 		err = announce(a, epoch + 1, now);
 	if (err == ERR_NONE) {
@@ -291,7 +291,8 @@ keyring_turn(struct agent *a)
 	if (err == ERR_NONE)
 		err = outgoing_seal(a);
 	err = agent_end(a, err);
-	a->keyring_next = now + CLOCK_MINUTE_MS;
+	a->keyring_next = now + (a->offline_since == 0 ? CLOCK_MINUTE_MS :
+	    CLOCK_SECOND_MS);
 	return err;
 }
 

@@ -31,7 +31,8 @@ MUST_USE enum error_code keyring_take(struct agent *a, const struct body *b,
 /* A sealing secret of ours by epoch; ERR_NOTFOUND once destroyed. */
 MUST_USE enum error_code keyring_epoch(struct agent *a, uint64_t epoch,
     uint8_t secret[static 32]);
-/* Announces today's sealing key when due, destroys what has had its time. */
+/* Announces today's sealing key when due and connected; destroys what has had
+ * its time, connected or not. */
 MUST_USE enum error_code keyring_turn(struct agent *a);
 
 /* Labels this content needs on this arrow, in byte order; <= 8. */

@@ -119,3 +119,9 @@ leases_each(struct leases *l, bool (*keep)(void *ctx, uint64_t idx),
 		if (l->lease[i].end != 0 && !keep(ctx, l->lease[i].idx))
 			wipe(&l->lease[i]);
 }
+
+void
+leases_wipe(struct leases *l)
+{
+	sodium_memzero(l->lease, sizeof l->lease);
+}

@@ -7,6 +7,7 @@
 #include "agent/keyring.h"
 #include "agent/outgoing.h"
 #include "agent/seal.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "keys/arrow.h"
 #include "ledger/proof.h"
@@ -108,7 +109,7 @@ check(struct agent *a, const struct entry *s, const struct entry *d,
 	*why = "it cites another ledger";
 	if (!cites_this_ledger(a, &s->b.cite)) {
 		if (proves_two_ledgers(a, &s->b.cite))
-			a->trouble = TROUBLE_LEDGER;
+			agent_distrust(a);
 		*rule = RULE_CITATION;
 		return ERR_NONE;
 	}
@@ -206,7 +207,7 @@ insert(struct agent *a, const struct entry *s, const struct entry *d,
 }
 
 static enum error_code
-remember(struct agent *a, const struct entry *s)
+remember(struct agent *a, const struct entry *s, uint32_t outcome)
 {
 	struct db_stmt *st = a->sql[SQL_SEEN_PUT];
 
@@ -215,11 +216,13 @@ remember(struct agent *a, const struct entry *s)
 	db_bind_blob(st, 3, s->record_id, WIRE_HASH);
 	db_bind_u64(st, 4, s->index);
 	db_bind_u64(st, 5, s->b.u.submission.expires + REMEMBER_MS);
+	db_bind_i64(st, 6, outcome);
 	return db_run(st);
 }
 
 static enum error_code
-seen_before(struct agent *a, const struct entry *s, bool *seen, bool *same)
+seen_before(struct agent *a, const struct entry *s, bool *seen, bool *same,
+    uint32_t *outcome)
 {
 	struct db_stmt *st = a->sql[SQL_SEEN_GET];
 	uint8_t id[WIRE_HASH];
@@ -233,6 +236,7 @@ seen_before(struct agent *a, const struct entry *s, bool *seen, bool *same)
 		return err;
 	err = db_col_fixed(st, 0, id, sizeof id);
 	*same = err == ERR_NONE && memcmp(id, s->record_id, sizeof id) == 0;
+	*outcome = (uint32_t)db_col_i64(st, 1);
 	db_done(st);
 	return err;
 }
@@ -263,12 +267,12 @@ mailbox_take(struct agent *a, const struct entry *submission,
 	const char *why = "";
 	uint8_t k1[32];
 	bool seen, same;
-	enum error_code err = seen_before(a, s, &seen, &same);
+	enum error_code err = seen_before(a, s, &seen, &same, &rule);
 
 	if (err != ERR_NONE)
 		return err;
 	if (seen && same)           /* sent again: the same receipt again */
-		return owe_receipt(a, s->index, s->b.case_id, RULE_ADMIT);
+		return owe_receipt(a, s->index, s->b.case_id, rule);
 	if (seen) {
 		rule = RULE_STAMP_USED;
 		why = "its id was used before for other bytes";
@@ -280,11 +284,22 @@ mailbox_take(struct agent *a, const struct entry *submission,
 	else if (err == ERR_NONE)
 		err = quarantine(a, s, ciphertext, rule, why);
 	if (err == ERR_NONE && !seen)
-		err = remember(a, s);
+		err = remember(a, s, rule);
 	if (err == ERR_NONE)
 		err = owe_receipt(a, s->index, s->b.case_id, rule);
 	sodium_memzero(k1, sizeof k1);
 	return err;
+}
+
+enum error_code
+mailbox_reject(struct agent *a, const struct entry *submission,
+    struct bytes ciphertext, uint32_t rule, const char *why)
+{
+	const struct entry *s = submission;
+	enum error_code err = quarantine(a, s, ciphertext, rule, why);
+
+	return err == ERR_NONE ? owe_receipt(a, s->index, s->b.case_id,
+	    rule) : err;
 }
 
 /* ---- receipts --------------------------------------------------------------------- */
@@ -534,7 +549,8 @@ mailbox_review(struct agent *a, const uint8_t *case_id)
 
 	if (c.arena == NULL)
 		return ERR_NOMEM;
-	err = mailbox_list(a, case_id, note_change, &c);
+	err = fault_break("p4") ? ERR_NONE :
+	    mailbox_list(a, case_id, note_change, &c);
 	for (size_t i = 0; i < c.n && err == ERR_NONE; i++)
 		err = mailbox_set(a, c.row[i].idx, c.row[i].state);
 	arena_destroy(&c.arena);

@@ -29,6 +29,10 @@ struct mail {
 MUST_USE enum error_code mailbox_take(struct agent *a,
     const struct entry *submission, const struct entry *delivered,
     struct bytes ciphertext);
+/* Quarantines one that was not even folded, and owes a rejection. */
+MUST_USE enum error_code mailbox_reject(struct agent *a,
+    const struct entry *submission, struct bytes ciphertext, uint32_t rule,
+    const char *why);
 /* Composes the receipts owed, one record per case. */
 MUST_USE enum error_code mailbox_receipts(struct agent *a);
 

@@ -11,6 +11,7 @@
 #include "agent/mailbox.h"
 #include "agent/practice/validate.h"
 #include "agent/seal.h"
+#include "base/fault.h"
 #include "base/log.h"
 #include "keys/arrow.h"
 #include "store/facts.h"
@@ -33,6 +34,18 @@ may_open(struct agent *a, const struct worker *w,
 	why_set(why, "a conflict officer has to read the introduction and "
 	    "compare your staff with it first: wayleave conflict-checked CASE");
 	return ERR_DENIED;
+}
+
+/* Is the key of the arrow it came on here (PROTOCOL 2 "Arrows")? */
+static bool
+has_key(struct agent *a, const struct mail *m)
+{
+	uint8_t key[ARROW_KEY];
+	enum error_code err = keyring_arrow(a, m->case_id, m->sender,
+	    a->member, key);
+
+	sodium_memzero(key, sizeof key);
+	return err == ERR_NONE;
 }
 
 static enum error_code
@@ -61,8 +74,10 @@ choose(struct agent *a, const struct worker *w,
 			    "introduction before staff was compared");
 			return ERR_DENIED;
 		}
-		if (m.state == MAIL_LOCKED || m.state == MAIL_RECALLED)
+		if (m.state != MAIL_STORED && m.state != MAIL_OPEN)
 			continue;       /* told apart by whoever shows it */
+		if (!has_key(a, &m))
+			continue;       /* closed until it comes */
 		if (!leases_get(a->leases, idx[i], w->pseudonym, boot, share))
 			out[(*n_out)++] = idx[i];
 	}
@@ -114,22 +129,23 @@ opening_ask(struct agent *a, const struct worker *w,
 /* ---- the proven answer ---------------------------------------------------------- */
 
 /*
- * Lease end on the boot clock: what is left of it by our own verified time,
- * never more than the partnership's lease or ours.
+ * What is left of a lease by our own verified time, ms: never more than the
+ * partnership's lease or ours.
  */
 static uint64_t
-lease_end_boot(struct agent *a, uint64_t opened_at, uint64_t lease_end)
+lease_left(struct agent *a, uint64_t lease_end)
 {
+	const uint64_t now = agent_now(a);
 	const uint64_t ours = (uint64_t)a->config->lease_hours *
 	    CLOCK_HOUR_MS;
 	const uint64_t theirs = a->pship.now.lease_s * CLOCK_SECOND_MS;
-	uint64_t left = lease_end > opened_at ? lease_end - opened_at : 0;
+	uint64_t left = lease_end > now ? lease_end - now : 0;
 
 	if (left > ours)
 		left = ours;
 	if (left > theirs)
 		left = theirs;
-	return clock_boot(&a->clock) + left;
+	return left;
 }
 
 static enum error_code
@@ -143,6 +159,58 @@ note_opened(struct agent *a, uint64_t idx, const char *role, uint64_t at)
 	return db_run(st);
 }
 
+/* Is this the share that the message's sender committed to? */
+static enum error_code
+check_share(struct agent *a, uint64_t idx, const uint8_t share[static 32])
+{
+	struct arena *arena = arena_create(128 * 1024);
+	struct buf record, ciphertext;
+	struct record r;
+	struct body b;
+	uint8_t k1[32];
+	enum error_code err = arena != NULL ? ERR_NONE : ERR_NOMEM;
+
+	buf_init(&record, WIRE_RECORD_MAX);
+	buf_init(&ciphertext, WIRE_CIPHERTEXT_MAX);
+	if (err == ERR_NONE)
+		err = mailbox_sealed(a, idx, &record, &ciphertext, k1);
+	if (err == ERR_NONE)
+		err = wire_record_decode(arena, buf_view(&record), &r, NULL);
+	if (err == ERR_NONE)
+		err = wire_body_decode(arena, &r, &b, NULL);
+	if (err == ERR_NONE && !seal_share_fits(&b, share))
+		err = ERR_REFUSED;
+	sodium_memzero(k1, sizeof k1);
+	buf_free(&record);
+	buf_free(&ciphertext);
+	arena_destroy(&arena);
+	return err;
+}
+
+/*
+ * A lease, if there is time left and the share is the one.  Another share is
+ * the exchange's fault and no word against the sender: the message stays.
+ */
+static enum error_code
+take_share(struct agent *a, uint64_t idx,
+    const uint8_t worker[static WIRE_PSEUDONYM], uint64_t lease_end,
+    const uint8_t share[static 32])
+{
+	const uint64_t left = lease_left(a, lease_end);
+	enum error_code err = check_share(a, idx, share);
+
+	if (err == ERR_REFUSED)
+		log_error(34, "an opening was not shown", "call the operator "
+		    "of the exchange", "the exchange's share is not the one "
+		    "that the sender committed to");
+	if (err != ERR_NONE)
+		return err;
+	if (left == 0)
+		return ERR_REFUSED;
+	return leases_put(a->leases, idx, worker, clock_boot(&a->clock) +
+	    left, share);
+}
+
 enum error_code
 opening_take(struct agent *a, const struct entry *opened, struct bytes shares)
 {
@@ -154,16 +222,19 @@ opening_take(struct agent *a, const struct entry *opened, struct bytes shares)
 	if (lines->n != o->n)
 		return ERR_FORMAT;
 	for (unsigned i = 0; i < o->n && err == ERR_NONE; i++) {
-		if (lines->line[i].rule != RULE_ADMIT)
+		if (lines->line[i].rule != RULE_ADMIT && !fault_break("p3"))
 			continue;
 		/* none, or zeros: an outcome remembered, a share destroyed */
 		if (!bytes_take(&shares, 32, &share))
 			break;
 		if (sodium_is_zero(share, 32))
 			continue;
-		err = leases_put(a->leases, o->message[i], o->worker,
-		    lease_end_boot(a, opened->time, lines->line[i].lease_end),
-		    share);
+		err = take_share(a, o->message[i], o->worker,
+		    lines->line[i].lease_end, share);
+		if (err == ERR_REFUSED || err == ERR_NOTFOUND) {
+			err = ERR_NONE;
+			continue;
+		}
 		if (err == ERR_FULL) {
 			log_warning(32, "an opening was not shown",
 			    "close what is not needed",
@@ -273,7 +344,11 @@ opening_plain_slots(struct agent *a, const struct worker *w, uint64_t idx,
 	buf_init(&plain, WIRE_PLAINTEXT_MAX + 1);
 	if (err == ERR_NONE)
 		err = mailbox_get(a, idx, &m);
+	if (err == ERR_NONE && !has_key(a, &m))
+		why_set(why, "its key has not come yet; the advocate's agency "
+		    "sends it by itself");
 	if (err == ERR_NONE && (m.state != MAIL_STORED ||
+	    !has_key(a, &m) ||
 	    !leases_get(a->leases, idx, w->pseudonym, clock_boot(&a->clock),
 	    share)))
 		err = ERR_LOCKED;
@@ -350,6 +425,6 @@ opening_review(struct agent *a, const uint8_t *case_id)
 {
 	struct review v = { .a = a, .case_id = case_id };
 
-	if (a->leases != NULL)
+	if (a->leases != NULL && !fault_break("p4"))
 		leases_each(a->leases, still_allowed, &v);
 }

@@ -28,6 +28,8 @@ bool leases_get(struct leases *l, uint64_t idx,
 void leases_wipe_message(struct leases *l, uint64_t idx);
 void leases_wipe_worker(struct leases *l, const uint8_t *worker);
 void leases_expire(struct leases *l, uint64_t boot);
+/* Wipes all. */
+void leases_wipe(struct leases *l);
 /* Wipes those that `keep` does not want kept. */
 void leases_each(struct leases *l, bool (*keep)(void *ctx, uint64_t idx),
     void *ctx);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fault.h"
+
 enum error_code
 outgoing_create(struct outgoing **out)
 {
@@ -284,6 +286,8 @@ outgoing_seal(struct agent *a)
 	err = sign_gathered(a);
 	for (unsigned i = 0; i < o->n_gathered && err == ERR_NONE; i++)
 		err = store_gathered(a, &o->gathered[i], agent_now(a));
+	if (err == ERR_NONE && fault_point("agent-sealed") != ERR_NONE)
+		err = ERR_IO;
 	err = agent_end(a, err);
 	if (err != ERR_NONE)
 		o->n_queue = queued;

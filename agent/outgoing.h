@@ -65,6 +65,8 @@ void outgoing_destroy(struct outgoing **o);
  * is open or one of its own.
  */
 MUST_USE enum error_code outgoing_seal(struct agent *a);
+/* What gathered in a transaction that failed is forgotten. */
+void outgoing_abandon(struct agent *a);
 /* Sends what is durable and within the broker's credit.  Not in a
  * transaction.  Once a turn, after outgoing_seal. */
 void outgoing_push(struct agent *a);

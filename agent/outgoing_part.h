@@ -31,6 +31,7 @@ struct waiting {
 	uint8_t stamp[WIRE_STAMP];
 	enum wire_kind kind;
 	bool sent, ever_sent;
+	bool done;                      /* never to be sent: out of the queue */
 };
 
 struct wait {

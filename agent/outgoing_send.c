@@ -1,7 +1,9 @@
 /* From the queue to the broker, within its credit. */
+#include <sodium.h>
 #include <string.h>
 
 #include "agent/outgoing_part.h"
+#include "base/fault.h"
 #include "base/link.h"
 #include "base/log.h"
 #include "store/facts.h"
@@ -33,6 +35,23 @@ load_queue(struct agent *a)
 	}
 	db_done(st);
 	return err;
+}
+
+void
+outgoing_abandon(struct agent *a)
+{
+	struct outgoing *o = a->outgoing;
+
+	if (o == NULL)
+		return;
+	sodium_memzero(o->gathered, sizeof o->gathered);
+	o->n_gathered = 0;
+	arena_reset(o->arena);
+	/* it may name rows that are gone, or lack what is back */
+	o->n_queue = 0;
+	o->in_flight = 0;
+	if (load_queue(a) != ERR_NONE)
+		o->more = true;         /* with the next push */
 }
 
 /* Our own rules again, for what waited: consent may have ended since. */
@@ -142,7 +161,22 @@ send_frame(struct agent *a, struct wire_item *item, unsigned n)
 		    "into a frame");
 		return false;
 	}
-	return link_send(a->link, buf_view(&o->frame)) == ERR_NONE;
+	if (fault_point("agent-before-send") != ERR_NONE)
+		return false;
+	return link_send(a->link, buf_view(&o->frame)) == ERR_NONE &&
+	    fault_point("agent-after-send") == ERR_NONE;
+}
+
+/* What will never go leaves the queue. */
+static void
+drop_done(struct outgoing *o)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < o->n_queue; i++)
+		if (!o->queue[i].done)
+			o->queue[n++] = o->queue[i];
+	o->n_queue = n;
 }
 
 /* One frame of what may go; true when there may be more. */
@@ -166,7 +200,7 @@ push_frame(struct agent *a)
 			continue;
 		if (load_item(a, w, arena, &item[n], &skip) != ERR_NONE)
 			break;
-		w->sent = true;
+		w->done = skip;
 		if (skip)
 			continue;
 		full = size + item_size(&item[n]) > WIRE_UP_MAX;
@@ -187,6 +221,7 @@ push_frame(struct agent *a)
 	for (unsigned i = 0; i < n; i++)
 		gone[i]->ever_sent = true;
 	arena_destroy(&arena);
+	drop_done(o);
 	return n > 0 && (full || n == WIRE_ITEMS_MAX);
 }
 

@@ -241,6 +241,16 @@ out:
 	return err;
 }
 
+bool
+seal_share_fits(const struct body *b, const uint8_t k2[static 32])
+{
+	uint8_t commitment[WIRE_HASH];
+
+	share_commitment(k2, commitment);
+	return memcmp(commitment, b->u.submission.share_commitment,
+	    sizeof commitment) == 0;
+}
+
 enum error_code
 seal_open_share(const char *sender, const struct body *b,
     const uint8_t epoch_secret[static 32], uint8_t k1[static 32])

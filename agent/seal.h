@@ -37,6 +37,9 @@ MUST_USE enum error_code seal_message(struct seal_sender *s,
     uint64_t boot_ms, struct body *b, struct bytes plain,
     struct buf *out, uint8_t k2[static 32]);
 
+/* Is k2 the broker share that this submission commits to? */
+bool seal_share_fits(const struct body *b, const uint8_t k2[static 32]);
+
 /* Opens the seal: k1, after comparing h (ERR_CRYPTO). */
 MUST_USE enum error_code seal_open_share(const char *sender,
     const struct body *b, const uint8_t epoch_secret[static 32],
