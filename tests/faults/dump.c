@@ -7,6 +7,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
+#include "ledger/rules.h"
 #include "tests/support/walk.h"
 
 static void

@@ -216,9 +216,9 @@ find_record(const struct check *c, const char *signer, const char *hex)
 
 /* ---- what was acknowledged ------------------------------------------------------- */
 
-/* In the end: does its sender say that this copy was refused? */
-static bool
-told_refused(const struct check *c, const char *agency, const char *id,
+/* What its sender says of this copy in the end, "" when nothing. */
+static const char *
+told(const struct check *c, const char *agency, const char *id,
     const char *member)
 {
 	for (size_t i = 0; i < c->n_copy; i++) {
@@ -226,9 +226,9 @@ told_refused(const struct check *c, const char *agency, const char *id,
 
 		if (strcmp(p->id, id) == 0 && strcmp(p->member, member) == 0 &&
 		    strcmp(p->agency, agency) == 0)
-			return strcmp(p->state, "refused") == 0;
+			return p->state;
 	}
-	return false;
+	return "";
 }
 
 static void
@@ -243,12 +243,16 @@ check_send(struct check *c, const char *agency, const json_t *result)
 		const struct account_record *r;
 		const struct account_message *m;
 
+		if (strcmp(text(p, "state"), "waiting") == 0 &&
+		    told(c, agency, id, member)[0] == '\0')
+			sinned(c, LOST, "%.8s from %s to %s was accepted, and "
+			    "nothing is known of it", id, agency, member);
 		if (strcmp(text(p, "state"), "queued") != 0 ||
 		    text(p, "message")[0] == '\0')
 			continue;
 		r = find_record(c, agency, text(p, "message"));
 		if (r == NULL) {
-			if (!told_refused(c, agency, id, member))
+			if (strcmp(told(c, agency, id, member), "refused") != 0)
 				sinned(c, LOST, "%.8s from %s to %s was "
 				    "accepted, and is not in the ledger", id,
 				    agency, member);

@@ -129,6 +129,9 @@ history_ask(struct history *h, const char *agent, const char *socket,
 		json_object_set_new(end, "result", seen);
 	}
 	put(h, end);
+	h->code = err == ERR_NONE ? answer.code : -1;
+	snprintf(h->words, sizeof h->words, "%s", err == ERR_NONE ?
+	    answer.words : why.text);
 	if (result != NULL) {
 		*result = NULL;
 		if (err == ERR_NONE) {

@@ -24,6 +24,8 @@ enum outcome { OUTCOME_UNKNOWN, OUTCOME_OK, OUTCOME_FAILED };
 struct history {
 	FILE *file;                    /* NULL: nothing is written */
 	uint64_t n;
+	int code;                      /* of the newest answer, -1: none came */
+	char words[600];
 };
 
 const char *outcome_name(enum outcome o);
