@@ -177,7 +177,7 @@ mirror_with(const struct cli *cli, struct run *r, struct mirror *m,
 static int
 mirror_run(const struct cli *cli, struct run *r)
 {
-	const struct join_place place = audit_config_place(&r->config);
+	const struct setup_place place = audit_config_place(&r->config);
 	struct identity *identity = NULL;
 	struct mirror *m = NULL;
 	int lock = -1, code;
@@ -187,7 +187,7 @@ mirror_run(const struct cli *cli, struct run *r)
 	if (err == ERR_NONE)
 		err = file_lock(r->config.state_dir, &lock, &r->why);
 	if (err == ERR_NONE)
-		err = join_identity(cli, &audit_setup, &place, &identity,
+		err = setup_identity(cli, &audit_setup, &place, &identity,
 		    &r->why);
 	if (err == ERR_NONE)
 		err = mirror_open(r->config.mirror, r->p.now.origin,
@@ -373,14 +373,14 @@ verify(struct cli *cli)
 static int
 init(struct cli *cli)
 {
-	return join_init(cli, &audit_setup);
+	return setup_init(cli, &audit_setup);
 }
 
 static int
 enrol(struct cli *cli)
 {
 	struct audit_config c;
-	struct join_place place;
+	struct setup_place place;
 	struct why why = { "" };
 	enum error_code err = audit_config_load(cli->config, &c, &why);
 	int code;
@@ -388,18 +388,18 @@ enrol(struct cli *cli)
 	if (err != ERR_NONE)
 		return cli_fail_error(cli, err, "configuration", &why);
 	place = audit_config_place(&c);
-	code = join_enrol(cli, &audit_setup, &place);
+	code = setup_enrol(cli, &audit_setup, &place);
 	audit_config_destroy(&c);
 	return code;
 }
 
 static const struct cli_command commands[] = {
 	{ "init", "", "make keys, a configuration and a request to join",
-	    init, join_init_options, 0, 0 },
+	    init, setup_init_options, 0, 0 },
 	{ "check-config", "", "check the configuration file", check_config,
 	    check_options, 0, 0 },
 	{ "enrol", "FILE..", "install partnership.wlp and MEMBER.wlrec",
-	    enrol, join_enrol_options, 1, 2 },
+	    enrol, setup_enrol_options, 1, 2 },
 	{ "mirror", "", "fetch what is new in the ledger", mirror,
 	    mirror_options, 0, 0 },
 	{ "verify", "", "derive every decision again; 1 when an entry is not "
