@@ -283,8 +283,8 @@ OFFICE void
 office_outlet(void *ctx, const char *member, uint64_t session,
     struct buf *frame)
 {
-	struct office *o = ctx;
-	const unsigned m = rig_member(o->r, member);
+	struct office *o = office;      /* ctx is the rig's, as for all of it */
+	const unsigned m = rig_member(ctx, member);
 	struct link *l = m < OFFICE_AGENTS ? o->link[m] : NULL;
 
 	if (l == NULL) {
@@ -467,7 +467,6 @@ office_create(void)
 	signing_set_cheap(o->signing);
 	o->r = rig_create(5, NULL);
 	o->r->q->c.outlet.send = office_outlet;
-	o->r->q->c.outlet.ctx = o;
 	test_dir(o->dir);
 	test_path(o->partnership, o->dir, "partnership.wlp");
 	rec[0] = world_partnership(&o->r->w);
