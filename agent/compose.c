@@ -131,25 +131,37 @@ find_permission(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 	return ERR_NONE;
 }
 
-static void
-terms_facts(struct agent *a, const uint8_t case_id[static WIRE_CASE],
-    const struct content *c, const struct store_member *to,
-    const char *kind, const struct permission *p, char hex[static 33],
-    struct terms_facts *f)
+static enum terms_duty
+duty_of(const struct store_member *m)
 {
+	return m->m.onward_duty == 2 ? DUTY_PARENTS :
+	    m->m.onward_duty == 1 ? DUTY_RELEVANT_PERSONS : DUTY_NONE;
+}
+
+enum error_code
+compose_terms(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    const struct store_arrow *arrow, const struct grant *g,
+    const struct terms *terms, const struct content *c, struct refusal *no)
+{
+	const struct store_member *to;
+	struct terms_facts f = { .sender = arrow->sender };
+	char hex[2 * WIRE_CASE + 1], kind[8];
+	enum error_code err = store_member(a->slice, arrow->recipient, &to);
+
+	if (err != ERR_NONE)
+		return err;
 	hex_encode(hex, case_id, WIRE_CASE);
-	memset(f, 0, sizeof *f);
-	f->case_id_hex = hex;
-	f->sender = a->member;
-	f->recipient = to->id;
-	f->from = p->grant.from;
-	f->until = p->grant.until;
-	f->keep_read_days = p->grant.keep_read_days;
-	f->introduction = p->grant.introduction;
-	f->recipient_duty = to->m.onward_duty == 2 ? DUTY_PARENTS :
-	    to->m.onward_duty == 1 ? DUTY_RELEVANT_PERSONS : DUTY_NONE;
-	f->message = content_observation(c);
-	f->recipient_kind = kind;
+	agency_kind(to, kind);
+	f.case_id_hex = hex;
+	f.recipient = arrow->recipient;
+	f.from = g->from;
+	f.until = g->until;
+	f.keep_read_days = g->keep_read_days;
+	f.introduction = g->introduction;
+	f.recipient_duty = duty_of(to);
+	f.message = content_observation(c);
+	f.recipient_kind = kind;
+	return terms_check(terms, &f, no);
 }
 
 /* Our rules and the terms, for one copy.  A "no" is written into it. */
@@ -158,11 +170,10 @@ judge(struct agent *a, const uint8_t case_id[static WIRE_CASE],
     const struct content *c, struct copy *copy, struct permission *p)
 {
 	const struct store_member *to;
-	struct terms_facts f;
+	struct store_arrow arrow;
 	struct refusal no;
 	enum rule rule;
 	enum error_code err;
-	char kind[8], hex[33];
 
 	err = store_member(a->slice, copy->member, &to);
 	if (err == ERR_NOTFOUND) {
@@ -179,9 +190,9 @@ judge(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 		    rule_shown(rule) : "R1", rule);
 		return ERR_NONE;
 	}
-	agency_kind(to, kind);
-	terms_facts(a, case_id, c, to, kind, p, hex, &f);
-	err = terms_check(&p->terms, &f, &no);
+	strcpy(arrow.sender, a->member);
+	strcpy(arrow.recipient, copy->member);
+	err = compose_terms(a, case_id, &arrow, &p->grant, &p->terms, c, &no);
 	if (err == ERR_REFUSED) {
 		refuse(a, case_id, copy, no.rule, RULE_NO_GRANT);
 		return ERR_NONE;

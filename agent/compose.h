@@ -11,6 +11,7 @@
 
 #include "agent/agent.h"
 #include "agent/practice/content.h"
+#include "agent/practice/terms.h"
 #include "agent/practice/validate.h"
 #include "agent/workers.h"
 
@@ -54,6 +55,16 @@ MUST_USE enum error_code compose_send(struct agent *a,
 
 /* Copies that waited for a sealing key; once a turn. */
 void compose_turn(struct agent *a);
+
+/*
+ * What the terms of a grant of this arrow say to this content, by what this
+ * agency knows of the two ends: asked by the sender, and by the recipient of
+ * what it opened (PROTOCOL 3).  ERR_REFUSED with `no`.
+ */
+MUST_USE enum error_code compose_terms(struct agent *a,
+    const uint8_t case_id[static WIRE_CASE], const struct store_arrow *arrow,
+    const struct grant *g, const struct terms *terms,
+    const struct content *c, struct refusal *no);
 
 /* Does this slot stand for that record in this message? */
 bool compose_slot_is(const uint8_t slot[static 16],
