@@ -8,6 +8,7 @@
 #include "agent/opening.h"
 #include "agent/outgoing.h"
 #include "base/fault.h"
+#include "base/log.h"
 
 enum { ARENA_MAX = 8 * 1024 * 1024 };
 
@@ -247,6 +248,39 @@ unstash(struct agent *a, struct why *why)
 	return err;
 }
 
+/*
+ * The broker has something against this connection (enum welcome_flag); an
+ * error ends it, and it is tried again with back-off.
+ */
+static enum error_code
+not_welcome(struct agent *a, uint32_t version, struct why *why)
+{
+	if ((version & 0xff) != WIRE_VERSION) {
+		why_set(why, "the exchange speaks version %u", version & 0xff);
+		return ERR_REFUSED;
+	}
+	if ((version & WELCOME_HELLO) != 0)
+		return intake_hello(a);
+	if ((version & WELCOME_FORK) != 0) {
+		why_set(why, "the exchange says that what we hold is not of "
+		    "its ledger");
+		return ERR_REFUSED;
+	}
+	if ((version & WELCOME_LOST) != 0) {
+		why_set(why, "we hold less than we had confirmed: this store "
+		    "is an older copy");
+		return ERR_REFUSED;
+	}
+	if ((version & WELCOME_REPLACED) != 0) {
+		why_set(why, "another machine has connected with our keys");
+		return ERR_CLOSED;
+	}
+	log_error(46, "exchange", "find the other machine that uses our keys; "
+	    "suspend this member if it is not ours", "two live connections "
+	    "with our keys");
+	return ERR_NONE;
+}
+
 enum error_code
 intake_frame(struct agent *a, struct bytes frame, struct why *why)
 {
@@ -258,6 +292,12 @@ intake_frame(struct agent *a, struct bytes frame, struct why *why)
 	err = wire_parcel_decode(in->arena, frame, &p, why);
 	if (err != ERR_NONE)
 		return err;
+	if (p.has_welcome && p.welcome.version != WIRE_VERSION) {
+		err = not_welcome(a, p.welcome.version, why);
+		if (err != ERR_NONE || (p.welcome.version & WELCOME_HELLO) !=
+		    0)
+			return err;
+	}
 	if (p.has_welcome) {
 		a->clock_off_ms = (int64_t)p.welcome.time -
 		    (int64_t)clock_now(&a->clock);

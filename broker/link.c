@@ -262,14 +262,22 @@ broker_link_flush(struct broker_link *l)
 
 /* ---- receiving --------------------------------------------------------- */
 
+/* One answer for each record, or one for a frame that has none. */
 static void
-answer_busy(struct broker_link *l, const struct peer *p, uint64_t id)
+answer_busy(struct broker_link *l, const struct peer *p,
+    const struct peek *peek)
 {
-	struct wire_answer a = {
-		.id = id, .status = STATUS_BUSY, .after_ms = 1000,
-	};
-	struct parcel parcel = { .answer = &a, .n_answer = 1 };
+	struct wire_answer a[WIRE_ITEMS_MAX];
+	struct parcel parcel = { .answer = a };
 
+	memset(a, 0, sizeof a);
+	parcel.n_answer = peek->n > 0 ? peek->n : 1;
+	for (unsigned i = 0; i < parcel.n_answer; i++) {
+		a[i].id = peek->id;
+		memcpy(a[i].stamp, peek->stamp[i], WIRE_STAMP);
+		a[i].status = STATUS_BUSY;
+		a[i].after_ms = 1000;
+	}
 	send_parcel(l, p->rid, p->n_rid, &parcel);
 }
 
@@ -388,9 +396,10 @@ put_held(struct broker_link *l)
 static void
 take_frame(struct broker_link *l, struct peer *p, struct bytes frame)
 {
-	struct peek peek = peek_frame(frame);
 	struct job *j = NULL;
+	struct peek peek;
 
+	peek_frame(frame, &peek);
 	if (peek.urgent) {
 		take_urgent(l, p, frame);
 		return;
@@ -401,7 +410,7 @@ take_frame(struct broker_link *l, struct peer *p, struct bytes frame)
 	    frame.n + JOB_OVERHEAD, 0))
 		return;
 	job_destroy(l->c.pool, &j);
-	answer_busy(l, p, peek.id);
+	answer_busy(l, p, &peek);
 }
 
 static void

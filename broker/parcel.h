@@ -42,29 +42,19 @@
  *                        zeros for a line that may no longer be read.
  *   answers   ADMITTED has the entry's index; REFUSED the rule as shown to
  *             agencies; BUSY after_ms; MALFORMED neither (never retry).
- *             A retry gets the first outcome.  An answer whose stamp is all
- *             zeros is for the whole frame `id`: BUSY (the link was full),
- *             or MALFORMED with id 0 (the frame cannot be read).
+ *             A retry gets the first outcome.  The stamp is zeros where it
+ *             could not be read: MALFORMED with id 0 is a whole frame.
  *   told      status lines to a sender.
  *   ancestors for each citation size of a mail item's submission: its root
  *             and the consistency proof to head (empty when it is head).
  *   statement at hello and at least every 30 s: count and hash of the stream
  *             as the broker has sent it, at head.
- *   welcome   after hello; see enum welcome_flag.
+ *   welcome   after hello; see enum welcome_flag.  With a flag other than
+ *             WELCOME_TWIN it is no welcome: there is no session.
  */
 #ifndef WAYLEAVE_BROKER_PARCEL_H
 #define WAYLEAVE_BROKER_PARCEL_H
 
 #include "proto/wire.h"
-
-/* welcome.version = WIRE_VERSION plus these. */
-enum welcome_flag {
-	WELCOME_TWIN = 0x100,     /* another live session has this key */
-	WELCOME_REPLACED = 0x200, /* a newer session has it: this one is over */
-	WELCOME_HELLO = 0x400,    /* say hello first */
-	WELCOME_FORK = 0x800,     /* `last` is not of this ledger */
-	WELCOME_LOST = 0x1000,    /* the agent holds less news than it had
-	                             confirmed: it was restored from a backup */
-};
 
 #endif

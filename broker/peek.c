@@ -63,15 +63,19 @@ find_bytes(struct bytes in, uint32_t number, struct bytes *out)
 	return false;
 }
 
-/* Item { Record record = 1 { string kind = 1 } } */
+/* Item { record = 1 { kind = 1, body = 4 { head = 1 { stamp = 1 } } } } */
 static bool
-item_narrows(struct bytes item)
+take_item(struct bytes item, uint8_t stamp[static WIRE_STAMP])
 {
-	struct bytes record, kind;
+	struct bytes record, kind, body, head, found;
 	char name[32];
 
-	if (!find_bytes(item, 1, &record) || !find_bytes(record, 1, &kind) ||
-	    kind.n >= sizeof name)
+	if (!find_bytes(item, 1, &record))
+		return false;
+	if (find_bytes(record, 4, &body) && find_bytes(body, 1, &head) &&
+	    find_bytes(head, 1, &found) && found.n == WIRE_STAMP)
+		memcpy(stamp, found.data, WIRE_STAMP);
+	if (!find_bytes(record, 1, &kind) || kind.n >= sizeof name)
 		return false;
 	memcpy(name, kind.data, kind.n);
 	name[kind.n] = '\0';
@@ -79,25 +83,26 @@ item_narrows(struct bytes item)
 }
 
 /* Up { id = 1, hello = 2, items = 3 } */
-struct peek
-peek_frame(struct bytes frame)
+void
+peek_frame(struct bytes frame, struct peek *out)
 {
-	struct peek p = { .id = 0 };
-	bool hello = false, items = false, narrow = true;
+	bool hello = false, narrow = true;
 	struct field f;
 
+	memset(out, 0, sizeof *out);
 	while (frame.n > 0) {
 		if (!take_field(&frame, &f))
-			return p;
+			return;
 		if (f.number == 1 && !f.is_bytes)
-			p.id = f.value;
+			out->id = f.value;
 		else if (f.number == 2 && f.is_bytes)
 			hello = true;
 		else if (f.number == 3 && f.is_bytes) {
-			items = true;
-			narrow = narrow && item_narrows(f.bytes);
+			if (out->n == WIRE_ITEMS_MAX)
+				return;
+			narrow = take_item(f.bytes, out->stamp[out->n++]) &&
+			    narrow;
 		}
 	}
-	p.urgent = items ? narrow : hello;
-	return p;
+	out->urgent = out->n > 0 ? narrow : hello;
 }

@@ -353,6 +353,15 @@ enum wire_ask {
 	ASK_CONSISTENCY = 9, /* from `from` to the head */
 };
 enum piece_what { PIECE_OWN = 1, PIECE_NEWS = 2, PIECE_MAIL = 3, PIECE_DELIVERED = 4, PIECE_OPENED = 5, PIECE_COPY = 6 };
+/* welcome.version = WIRE_VERSION plus these. */
+enum welcome_flag {
+	WELCOME_TWIN = 0x100,     /* another live session has this key */
+	WELCOME_REPLACED = 0x200, /* a newer session has it: this one is over */
+	WELCOME_HELLO = 0x400,    /* say hello, then send again */
+	WELCOME_FORK = 0x800,     /* what hello cited is not of this ledger */
+	WELCOME_LOST = 0x1000,    /* the agent holds less news than it had
+	                             confirmed: it was restored from a backup */
+};
 enum wire_status { STATUS_ADMITTED = 1, STATUS_REFUSED = 2, STATUS_BUSY = 3, STATUS_MALFORMED = 4 };
 enum told_what { TOLD_DELIVERED = 1, TOLD_OPENED = 2, TOLD_DROPPED = 3, TOLD_REJECTED = 4 };
 enum reply_code { REPLY_OK = 0, REPLY_MORE = 1, REPLY_NOT_FOUND = 2, REPLY_DENIED = 3 };

@@ -371,6 +371,7 @@ END_TEST
 START_TEST(test_sheds_and_lets_stops_through)
 {
 	struct record *stop, *plain;
+	struct body body;
 	uint8_t token[32] = { 1 };
 	struct link *l;
 	struct parcel p;
@@ -380,6 +381,7 @@ START_TEST(test_sheds_and_lets_stops_through)
 	set_up(16, 8);
 	l = dial(WORLD_POLICE);
 	plain = world_worker(&bed.w, WORLD_POLICE, 0);
+	ck_ok(wire_body_decode(bed.w.a, plain, &body, NULL));
 	stop = world_stop(&bed.w, WORLD_POLICE, token);
 	buf_init(&b, WIRE_UP_MAX);
 	for (uint64_t i = 1; i <= 12; i++) {
@@ -391,6 +393,7 @@ START_TEST(test_sheds_and_lets_stops_through)
 		ck_assert(receive(l, &p));
 		ck_assert_uint_eq(p.n_answer, 1);
 		ck_assert_uint_eq(p.answer[0].status, STATUS_BUSY);
+		ck_assert_mem_eq(p.answer[0].stamp, body.stamp, WIRE_STAMP);
 		busy += p.answer[0].id >= 9;
 	}
 	ck_assert_uint_eq(busy, 4);
