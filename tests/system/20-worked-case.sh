@@ -129,6 +129,42 @@ wl_as caledonian-children send "$W/seen/other" --case 1 --json \
     >"$W/seen/again" 2>/dev/null
 is 'the same key for something else' "$(jq -r .rule "$W/seen/again")" key
 
+# ---- an agent that skips its own check --------------------------------------------------------
+# skips NAME MEMBER OBSERVATION TO PURPOSE: what the broker says to it.
+skips() {
+	jq 'del(.idempotency_key, .links)' "$W/seen/document-$3" \
+	    >"$W/seen/skipped"
+	wl_stop "$2"
+	said=$(CREDENTIALS_DIRECTORY=$W/secret "$B/tests/system/skipper" \
+	    "$W/$2/agent.conf" 1 "$W/seen/skipped" "$4" "$5")
+	is "$1 at the broker" "$said" "${6:-refused R1}"
+	wl_run "$2" || exit 1
+}
+skips N1 northbank-health HV-1 northbank-police PU01
+skips N2 northbank-health HV-1 northbank-children PU01
+skips N3 northbank-police POL-4 "$WC_KEEPER" PU03
+skips N4 "$WC_KEEPER" ADV-2 northbank-police PU01
+skips N5 caledonian-children CAL-4 northbank-court PU05
+skips N5 caledonian-children CAL-4 northbank-reporter PU05
+skips N6 northbank-children CAL-4 northbank-school PU01
+skips N7 northbank-children CW-3 caledonian-men PU02
+skips N10 northbank-therapy MH-1 northbank-school PU02
+# Whether she was asked only the recipient can read: it shows nothing.
+skips N9 "$WC_KEEPER" N9 northbank-children PU01 admitted
+rejected() {
+	wl_as northbank-children open 1 >/dev/null 2>&1
+	wl_as northbank-children inbox --json | jq -e \
+	    'any(.items[]; .state == "rejected")' >/dev/null
+}
+holds 'N9 at the recipient' wl_until 10 'rejection of N9' rejected
+is 'N9 is not shown' "$(wl_as northbank-children open 1 --json | jq --arg t \
+    "$(jq -r .text "$W/seen/document-N9")" '[.items[] | select(.content.text
+    == $t and .content.asked == null)] | length')" 0
+# The ledger has the true rules, for custodian and auditor.
+is 'true rules' "$(wl_as "$WC_KEEPER" case statement 1 --json | jq -r \
+    '[.lines[] | select(.what == "refused") | .rule] | join(" ")')" \
+    'NO_GRANT NO_GRANT WITHDRAWN LABELS NO_GRANT NO_GRANT NO_GRANT NO_GRANT NO_GRANT'
+
 # ---- taken back ----------------------------------------------------------------------------
 wl_as northbank-school recall "$(wc_id SCH-4)" --reason wrong-fact --json \
     >"$W/seen/recalled" || wrong=1
@@ -161,11 +197,13 @@ is 'nothing goes after the stop' "$(jq -r '[.copies[].state] | unique |
     join(" ")' "$W/seen/late")" refused
 
 # ---- the auditor ---------------------------------------------------------------------------------
+# (N8 once more, past the agent's own check)
+skips N8 caledonian-children CAL-9 northbank-children PU01
 holds 'mirror and replay' wc_audit
 is unexplained "$(jq .unexplained "$W/seen/verified")" 0
 is 'without permission' "$(jq .without_permission "$W/seen/verified")" 0
-# observations, introductions, question and answer, and nothing else
+# observations, introductions, question and answer, what N9 sent, no more
 is disclosures "$(jq .disclosures "$W/seen/verified")" \
-    $(($(want .copies) + $(want .introductions) + 2))
+    $(($(want .copies) + $(want .introductions) + 2 + 1))
 [ $wrong -eq 0 ] && echo ok
 exit $wrong
