@@ -20,9 +20,8 @@ enum {
 	BUSY_MS = 5000,             /* the longest that is waited for a busy one */
 };
 
-/* A welcome's version and what else it says (broker/parcel.h): this connection
- * was replaced by a newer one; or there will be none for us. */
-enum { WELCOME_REPLACED = 0x200, WELCOME_NOT = 0x1c00 };
+/* What a welcome says when there will be no connection for us. */
+enum { WELCOME_NOT = WELCOME_HELLO | WELCOME_FORK | WELCOME_LOST };
 
 struct fetching {
 	const struct fetch_config *c;
