@@ -37,6 +37,7 @@ struct api {
 	struct api_session session[SESSIONS];
 	uint8_t packet[LOCAL_MAX];
 	struct arena *arena;
+	const struct api_session *asking; /* while its handler starts */
 };
 
 static const struct {
@@ -310,7 +311,9 @@ take_ask(struct api *api, struct api_session *s, struct bytes packet)
 	}
 	s->call = c;
 	who_calls(c, &s->peer);
+	api->asking = s;
 	start(c);
+	api->asking = NULL;
 	return ERR_NONE;
 }
 
@@ -446,7 +449,10 @@ api_ready(struct api *api, const struct pollfd *fds, unsigned n)
 void
 api_forget_uid(struct api *api, uint32_t uid)
 {
+	/* who ends an account of its own uid still gets the answer */
 	for (unsigned i = 0; i < SESSIONS; i++)
-		if (api->session[i].fd >= 0 && api->session[i].peer.uid == uid)
+		if (api->session[i].fd >= 0 &&
+		    api->session[i].peer.uid == uid &&
+		    &api->session[i] != api->asking)
 			hang_up(&api->session[i]);
 }
