@@ -242,18 +242,18 @@ seen_before(struct agent *a, const struct entry *s, bool *seen, bool *same,
 }
 
 static enum error_code
-quarantine(struct agent *a, const struct entry *s, struct bytes ciphertext,
-    uint32_t rule, const char *why)
+quarantine(struct agent *a, uint64_t idx, struct bytes record,
+    struct bytes ciphertext, uint32_t rule, const char *why)
 {
 	struct db_stmt *st = a->sql[SQL_QUARANTINE_PUT];
 
-	log_warning(31, "a delivered message was rejected",
+	log_warning(31, "a message was rejected",
 	    "see: wayleave-agent quarantine", "%s", why);
-	db_bind_u64(st, 1, s->index);
+	db_bind_u64(st, 1, idx);
 	db_bind_u64(st, 2, agent_now(a));
 	db_bind_i64(st, 3, rule);
 	db_bind_text(st, 4, why);
-	db_bind_blob(st, 5, s->record.wire.data, s->record.wire.n);
+	db_bind_blob(st, 5, record.data, record.n);
 	db_bind_blob(st, 6, ciphertext.data, ciphertext.n);
 	return db_run(st);
 }
@@ -282,7 +282,8 @@ mailbox_take(struct agent *a, const struct entry *submission,
 	if (err == ERR_NONE && rule == RULE_ADMIT)
 		err = insert(a, s, delivered, ciphertext, k1);
 	else if (err == ERR_NONE)
-		err = quarantine(a, s, ciphertext, rule, why);
+		err = quarantine(a, s->index, s->record.wire, ciphertext,
+		    rule, why);
 	if (err == ERR_NONE && !seen)
 		err = remember(a, s, rule);
 	if (err == ERR_NONE)
@@ -296,10 +297,51 @@ mailbox_reject(struct agent *a, const struct entry *submission,
     struct bytes ciphertext, uint32_t rule, const char *why)
 {
 	const struct entry *s = submission;
-	enum error_code err = quarantine(a, s, ciphertext, rule, why);
+	enum error_code err = quarantine(a, s->index, s->record.wire,
+	    ciphertext, rule, why);
 
 	return err == ERR_NONE ? owe_receipt(a, s->index, s->b.case_id,
 	    rule) : err;
+}
+
+/* Sent once more, it gets this receipt from now on. */
+static enum error_code
+remember_rejected(struct agent *a, const struct mail *m, uint32_t outcome)
+{
+	struct db_stmt *st = a->sql[SQL_SEEN_OUTCOME];
+
+	db_bind_i64(st, 1, outcome);
+	db_bind_text(st, 2, m->sender);
+	db_bind_blob(st, 3, m->id, WIRE_STAMP);
+	return db_run(st);
+}
+
+enum error_code
+mailbox_reject_opened(struct agent *a, const struct mail *m,
+    uint32_t outcome, const char *why)
+{
+	struct buf record, ciphertext;
+	enum error_code err;
+	uint8_t k1[32];
+
+	buf_init(&record, WIRE_RECORD_MAX);
+	buf_init(&ciphertext, WIRE_CIPHERTEXT_MAX);
+	err = mailbox_sealed(a, m->idx, &record, &ciphertext, k1);
+	sodium_memzero(k1, sizeof k1);
+	if (err == ERR_NONE)
+		err = quarantine(a, m->idx, buf_view(&record),
+		    buf_view(&ciphertext), outcome, why);
+	if (err == ERR_NONE)
+		err = mailbox_set(a, m->idx, MAIL_REJECTED);
+	if (err == ERR_NONE)
+		err = remember_rejected(a, m, outcome);
+	if (err == ERR_NONE)
+		err = owe_receipt(a, m->idx, m->case_id, outcome);
+	if (err == ERR_NONE)
+		err = mailbox_receipts(a);
+	buf_free(&record);
+	buf_free(&ciphertext);
+	return err;
 }
 
 /* ---- receipts --------------------------------------------------------------------- */
@@ -500,7 +542,6 @@ state_now(struct agent *a, const struct mail *m)
 	struct store_message s;
 	struct facts_room room;
 	struct facts f;
-	uint32_t rule;
 
 	if (store_message(a->slice, m->idx, &s) != ERR_NONE)
 		return MAIL_LOCKED;
@@ -509,8 +550,9 @@ state_now(struct agent *a, const struct mail *m)
 	if (facts_for_reading(a->slice, agent_now(a), &s, &room, &f) !=
 	    ERR_NONE)
 		return MAIL_LOCKED;
-	rule = rules_decide(&f).rule;
-	return rule == RULE_ADMIT || rule == RULE_NOT_CHECKED ? MAIL_STORED :
+	/* stored before the check too; it must not hide the rules after it */
+	f.conflict_checked = true;
+	return rules_decide(&f).rule == RULE_ADMIT ? MAIL_STORED :
 	    MAIL_LOCKED;
 }
 

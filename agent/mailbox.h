@@ -33,6 +33,10 @@ MUST_USE enum error_code mailbox_take(struct agent *a,
 MUST_USE enum error_code mailbox_reject(struct agent *a,
     const struct entry *submission, struct bytes ciphertext, uint32_t rule,
     const char *why);
+/* The same for one that was stored and, once open, does not hold what it
+ * should (enum receipt_outcome): in the caller's transaction. */
+MUST_USE enum error_code mailbox_reject_opened(struct agent *a,
+    const struct mail *m, uint32_t outcome, const char *why);
 /* Composes the receipts owed, one record per case. */
 MUST_USE enum error_code mailbox_receipts(struct agent *a);
 

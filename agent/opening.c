@@ -9,6 +9,7 @@
 #include "agent/config.h"
 #include "agent/keyring.h"
 #include "agent/mailbox.h"
+#include "agent/opening_check.h"
 #include "agent/practice/validate.h"
 #include "agent/seal.h"
 #include "base/fault.h"
@@ -250,27 +251,35 @@ opening_take(struct agent *a, const struct entry *opened, struct bytes shares)
 
 /* ---- plaintext ---------------------------------------------------------------------- */
 
-/* The labels of a message are those that its content needs, no others. */
-static bool
-labels_true(struct agent *a, const struct body *b, const char *sender,
-    const struct content *c)
+/* The labels of a message are those that its content needs, no others:
+ * ERR_NONE, ERR_REFUSED, or ERR_LOCKED while the arrow's key has not come. */
+static enum error_code
+check_labels(struct agent *a, const struct body *b, const char *sender,
+    const struct content *c, struct why *why)
 {
 	static const char *const purposes[] = { "PU01", "PU02", "PU03", "PU04",
 	    "PU05", "PU06", "PU07", "PU08" };
 	const struct wire_submission *m = &b->u.submission;
 	uint8_t key[ARROW_KEY];
 	uint8_t label[WIRE_MESSAGE_LABELS][WIRE_LABEL];
+	enum error_code err;
 	bool ok = false;
 	unsigned n;
 
-	if (keyring_arrow(a, b->case_id, sender, a->member, key) != ERR_NONE)
-		return false;
+	err = keyring_arrow(a, b->case_id, sender, a->member, key);
+	if (err == ERR_NOTFOUND) {
+		why_set(why, "the key of this permission has not come yet; it "
+		    "is asked for, try again in a minute");
+		return ERR_LOCKED;
+	}
+	if (err != ERR_NONE)
+		return err;
 	for (size_t i = 0; i < 8 && !ok; i++)
 		ok = keyring_labels(a, key, validate_needs(c), purposes[i],
 		    label, &n) == ERR_NONE && n == m->n_label &&
 		    memcmp(label, m->label, n * (size_t)WIRE_LABEL) == 0;
 	sodium_memzero(key, sizeof key);
-	return ok;
+	return ok ? ERR_NONE : ERR_REFUSED;
 }
 
 /* Rejects an open message for good: its content or labels lie. */
@@ -278,26 +287,14 @@ static enum error_code
 reject(struct agent *a, const struct mail *m, uint32_t outcome,
     struct why *why)
 {
-	struct db_stmt *st = a->sql[SQL_RECEIPT_OWE];
 	enum error_code err = agent_begin(a);
 
 	if (err != ERR_NONE)
 		return err;
 	leases_wipe_message(a->leases, m->idx);
-	err = mailbox_set(a, m->idx, MAIL_REJECTED);
-	if (err == ERR_NONE) {
-		db_bind_u64(st, 1, m->idx);
-		db_bind_blob(st, 2, m->case_id, WIRE_CASE);
-		db_bind_i64(st, 3, outcome);
-		err = db_run(st);
-	}
-	if (err == ERR_NONE)
-		err = mailbox_receipts(a);
-	err = agent_end(a, err);
-	log_warning(33, "an opened message was rejected",
-	    "see: wayleave-agent quarantine", "%s",
+	err = agent_end(a, mailbox_reject_opened(a, m, outcome,
 	    outcome == RECEIPT_LABELS ? "its labels are not those of its "
-	    "content" : "its content does not verify");
+	    "content" : "its content does not verify"));
 	why_set(why, "the sending agency's system sent something that does "
 	    "not fit its permission; it was not shown and IT was told");
 	return err == ERR_NONE ? ERR_REFUSED : err;
@@ -328,6 +325,31 @@ decrypt(struct agent *a, const struct mail *m, const uint8_t share[static 32],
 	return err;
 }
 
+/* Slots and content, if they are what the labels say. */
+static enum error_code
+read_plain(struct agent *a, const struct mail *m, const struct body *b,
+    struct bytes text, uint8_t slots[8][16], struct content *out,
+    struct why *why)
+{
+	enum error_code err;
+
+	if (text.n < 8 * 16)
+		return reject(a, m, RECEIPT_CONTENT, why);
+	memcpy(slots, text.data, 8 * 16);
+	text.data += 8 * 16;
+	text.n -= 8 * 16;
+	if (content_decode(out, text, why) != ERR_NONE) {
+		err = reject(a, m, RECEIPT_CONTENT, why);
+	} else {
+		err = check_labels(a, b, m->sender, out, why);
+		if (err == ERR_REFUSED)
+			err = reject(a, m, RECEIPT_LABELS, why);
+	}
+	if (err != ERR_NONE)
+		content_wipe(out);
+	return err;
+}
+
 /* Splits the eight link slots off the plaintext's end (agent/compose.h). */
 enum error_code
 opening_plain_slots(struct agent *a, const struct worker *w, uint64_t idx,
@@ -335,7 +357,6 @@ opening_plain_slots(struct agent *a, const struct worker *w, uint64_t idx,
 {
 	struct arena *arena = arena_create(256 * 1024);
 	struct buf plain;
-	struct bytes text;
 	struct mail m;
 	struct body b;
 	uint8_t share[32];
@@ -360,20 +381,7 @@ opening_plain_slots(struct agent *a, const struct worker *w, uint64_t idx,
 		err = reject(a, &m, RECEIPT_CONTENT, why);
 	if (err != ERR_NONE)
 		goto out;
-	text = buf_view(&plain);
-	if (text.n < 8 * 16) {
-		err = reject(a, &m, RECEIPT_CONTENT, why);
-		goto out;
-	}
-	memcpy(slots, text.data, 8 * 16);
-	text.data += 8 * 16;
-	text.n -= 8 * 16;
-	if (content_decode(out, text, why) != ERR_NONE)
-		err = reject(a, &m, RECEIPT_CONTENT, why);
-	else if (!labels_true(a, &b, m.sender, out))
-		err = reject(a, &m, RECEIPT_LABELS, why);
-	if (err != ERR_NONE)
-		content_wipe(out);
+	err = read_plain(a, &m, &b, buf_view(&plain), slots, out, why);
 out:
 	buf_free(&plain);
 	arena_destroy(&arena);
@@ -405,7 +413,6 @@ still_allowed(void *ctx, uint64_t idx)
 	struct store_message m;
 	struct facts_room room;
 	struct facts f;
-	enum rule rule;
 
 	if (store_message(a->slice, idx, &m) != ERR_NONE)
 		return false;
@@ -415,9 +422,10 @@ still_allowed(void *ctx, uint64_t idx)
 	if (facts_for_reading(a->slice, agent_now(a), &m, &room, &f) !=
 	    ERR_NONE)
 		return false;
-	rule = rules_decide(&f).rule;
-	/* who may open before the check, the opening itself decided */
-	return rule == RULE_ADMIT || rule == RULE_NOT_CHECKED;
+	/* who may open before the check, the opening itself decided; it must
+	 * not hide the rules after it */
+	f.conflict_checked = true;
+	return rules_decide(&f).rule == RULE_ADMIT;
 }
 
 void

@@ -183,6 +183,14 @@ liar_sign_statement(struct liar *l)
 	    l->p.statement.signature);
 }
 
+static int
+liar_ascending(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
 /* Head, range proof over the pieces, and a statement that agrees. */
 OFFICE void
 liar_close(struct liar *l)
@@ -210,6 +218,7 @@ liar_close(struct liar *l)
 		p->path = bytes_of(arena_dup(l->arena, path,
 		    n_proof * HASH_BYTES), n_proof * HASH_BYTES);
 	}
+	qsort(wanted, n, sizeof wanted[0], liar_ascending);
 	ck_ok(range_prove(&source, l->p.from, l->n, wanted, n, proof, 1024,
 	    &n_proof));
 	l->p.range = bytes_of(proof, n_proof * HASH_BYTES);
@@ -414,6 +423,7 @@ static const char plain_json[] = "{\"schema\":\"wayleave/observation/1\","
 
 /* What goes wrong with a message that is made. */
 struct mail_edit {
+	const char *json;                       /* another content */
 	void (*body)(struct body *b);           /* before it is sealed */
 	void (*sealed)(struct body *b);         /* after; then it is signed */
 	void (*plain)(struct buf *plain);
@@ -429,7 +439,8 @@ liar_mail_record(struct liar *l, unsigned from, const char *what,
 {
 	static const struct mail_edit none;
 	const struct mail_edit *x = edit != NULL ? edit : &none;
-	const char *json = strcmp(what, "ID") == 0 ? intro_json : plain_json;
+	const char *json = x->json != NULL ? x->json :
+	    strcmp(what, "ID") == 0 ? intro_json : plain_json;
 	struct body *b = &l->mail_body;
 	struct wire_submission *s = &b->u.submission;
 	struct record *r = arena_zalloc(l->arena, sizeof *r);

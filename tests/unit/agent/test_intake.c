@@ -389,13 +389,14 @@ START_TEST(bombs_are_refused)
 	/* cut anywhere, a bit anywhere */
 	for (int i = 0; i < 400; i++) {
 		size_t at = test_random(&chance) % honest.n;
+		const uint8_t bit = (uint8_t)(1u << (chance & 7));
 
 		ck_assert_int_ne(intake_frame(l->a, bytes_of(honest.data, at),
 		    &l->why), ERR_INTERNAL);
-		honest.data[at] ^= 1 << (chance & 7);
+		honest.data[at] ^= bit;
 		ck_assert_int_ne(intake_frame(l->a, buf_view(&honest),
 		    &l->why), ERR_NONE);
-		honest.data[at] ^= 1 << (chance & 7);
+		honest.data[at] ^= bit;
 	}
 	after = state_of(l->a);
 	ck_assert(state_same(&before, &after));
