@@ -228,7 +228,7 @@ echo 'P1 punched P2 on two occasions' >"$W/words.txt"
 expect 0 womens-aid lint "$W/words.txt"
 expect 0 northbank-children gaps 1 --assign GP13 --to j.reid --due 2026-12-01
 expect 0 northbank-children gaps 1
-said 'owner j.reid, due 2026-12-01'
+said 'j.reid, due 2026-12-01'
 expect 2 northbank-children gaps 1 --assign GP99 --to j.reid
 expect 0 northbank-children map 1 --actor P1
 expect 0 northbank-children map 1 --side-by-side P1,P2
