@@ -457,24 +457,6 @@ repeated(struct api_call *c, struct draft *d)
 	return true;
 }
 
-/* Sealed and queued; durable when it returns. */
-static enum error_code
-send_it(struct api_call *c, struct draft *d, struct refusal *no,
-    struct why *why)
-{
-	struct agent *a = c->agent;
-	const bool forget = fault_break("p6") && agent_begin(a) == ERR_NONE;
-	enum error_code err;
-
-	if (fault_break("p7"))
-		log_notice("send", "%s", text_of(&d->content));
-	err = compose_send(a, &c->worker, d->case_id, &d->content, d->copy,
-	    d->n, no, why);
-	if (forget)
-		return agent_end(a, ERR_FULL) == ERR_FULL ? err : ERR_INTERNAL;
-	return err;
-}
-
 void
 draft_go(struct api_call *c, struct draft *d)
 {
@@ -489,11 +471,14 @@ draft_go(struct api_call *c, struct draft *d)
 	give_id(c->agent, &d->content);
 	if (!d->dry_run && repeated(c, d))
 		return;
+	if (fault_break("p7"))
+		log_notice("send", "%s", text_of(&d->content));
 	if (d->dry_run)
 		err = compose_preview(c->agent, &c->worker, d->case_id,
 		    &d->content, d->copy, d->n, &why);
 	else
-		err = send_it(c, d, &no, &why);
+		err = compose_send(c->agent, &c->worker, d->case_id,
+		    &d->content, d->copy, d->n, &no, &why);
 	if (err == ERR_REFUSED)
 		tell_refused(c, d, no.rule, no.field, no.text);
 	else if (err != ERR_NONE)

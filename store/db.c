@@ -68,7 +68,7 @@ db_begin(struct db *db)
 		return ERR_IO;
 	if (db->open)
 		return ERR_BUSY;
-	e = db_run(db->begin);
+	e = db->held ? ERR_NONE : db_run(db->begin);
 	if (e == ERR_NONE) {
 		db->open = true;
 		db->failed = ERR_NONE;
@@ -88,7 +88,8 @@ db_commit(struct db *db)
 		db->poisoned = true;
 		e = ERR_IO;
 	}
-	if (e == ERR_NONE)
+	db->held = fault_break("p6");
+	if (e == ERR_NONE && !db->held)
 		e = db_run(db->commit);
 	if (e != ERR_NONE) {
 		db_rollback(db);
@@ -108,7 +109,7 @@ db_rollback(struct db *db)
 {
 	if (!db->open)
 		return;
-	db->open = false;
+	db->open = db->held = false;
 	db->failed = ERR_NONE;
 	for (struct db_stmt *st = db->stmt; st != NULL; st = st->next)
 		(void)sqlite3_reset(st->st);

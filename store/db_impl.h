@@ -20,6 +20,7 @@ struct db {
 	enum error_code failed; /* of the open transaction, until rolled back */
 	bool open;              /* between db_begin and its end */
 	bool poisoned;
+	bool held;              /* promise 6 is broken: committed, it said */
 	int wal;                /* pages in the WAL after the last commit */
 };
 
