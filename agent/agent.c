@@ -10,6 +10,7 @@
 #include "agent/compose.h"
 #include "agent/config.h"
 #include "agent/intake.h"
+#include "agent/kept.h"
 #include "agent/keyring.h"
 #include "agent/mailbox.h"
 #include "agent/opening.h"
@@ -106,6 +107,9 @@ agent_end(struct agent *a, enum error_code err)
 		return err;
 	if (err != ERR_NONE) {
 		store_abandon(a->slice);
+		/* what was read within it may be of rows that are not there */
+		kept_arrow_forget(a->kept);
+		kept_terms_forget(a->kept);
 		return err;
 	}
 	err = store_commit(a->slice);
@@ -379,6 +383,10 @@ agent_unlocked(struct agent *a, struct identity **identity, struct why *why)
 	memset(a->epochs, 0, AGENT_EPOCHS * sizeof a->epochs[0]);
 	err = seal_sender_create(&a->seal);
 	if (err == ERR_NONE)
+		err = seal_receiver_create(&a->receiver);
+	if (err == ERR_NONE)
+		err = kept_create(&a->kept);
+	if (err == ERR_NONE)
 		err = leases_create(&a->leases);
 	if (err == ERR_NONE)
 		err = outgoing_create(&a->outgoing);
@@ -397,6 +405,8 @@ agent_locked(struct agent *a)
 	link_destroy(&a->link);
 	leases_destroy(&a->leases);
 	seal_sender_destroy(&a->seal);
+	seal_receiver_destroy(&a->receiver);
+	kept_destroy(&a->kept);
 	sodium_free(a->epochs);
 	a->epochs = NULL;
 	identity_destroy(&a->identity);
@@ -490,6 +500,7 @@ agent_turn(struct agent *a)
 	}
 	leases_expire(a->leases, boot);
 	seal_sender_expire(a->seal, boot);
+	seal_receiver_expire(a->receiver, boot);
 	forget_old(a);
 	if (outgoing_seal(a) != ERR_NONE)
 		log_warning(25, "outbox", "check the disk",

@@ -35,7 +35,9 @@ struct api;
 struct signing;
 struct intake;
 struct outgoing;
+struct kept;
 struct seal_sender;
+struct seal_receiver;
 
 /* Every prepared statement, agent/statements.def. */
 enum agent_sql {
@@ -77,6 +79,8 @@ struct agent {
 
 	struct agent_epoch *epochs;     /* AGENT_EPOCHS of them, guarded */
 	struct seal_sender *seal;
+	struct seal_receiver *receiver;
+	struct kept *kept;              /* keys and terms in use */
 	uint64_t forget_next;           /* when to tidy up next, ms */
 	uint64_t compose_next;          /* waiting copies: boot ms */
 	uint64_t keyring_next;          /* when to look at the epochs again, ms */

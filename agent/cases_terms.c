@@ -7,6 +7,7 @@
 
 #include "agent/books.h"
 #include "agent/cases_part.h"
+#include "agent/kept.h"
 #include "agent/keyring.h"
 #include "base/log.h"
 #include "keys/arrow.h"
@@ -124,6 +125,7 @@ put_row(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 	struct buf clear, sealed;
 	enum error_code err = ERR_NONE;
 
+	kept_terms_forget(a->kept);
 	buf_init(&clear, CLEAR_MAX);
 	buf_init(&sealed, TERMS_MAX + 64);
 	if (state == TERMS_WAITING)
@@ -295,6 +297,7 @@ terms_refused(struct agent *a, const uint8_t id[static WIRE_HASH])
 {
 	struct db_stmt *st = a->sql[SQL_TERMS_REFUSED];
 
+	kept_terms_forget(a->kept);
 	db_bind_i64(st, 1, TERMS_REFUSED);
 	db_bind_blob(st, 2, id, WIRE_HASH);
 	return db_run(st);
@@ -307,8 +310,11 @@ cases_terms(struct agent *a, const uint8_t grant_id[static WIRE_HASH],
 	struct db_stmt *st;
 	enum terms_state state;
 	struct buf plain;
-	enum error_code err = get(a, grant_id, &st);
+	enum error_code err;
 
+	if (kept_terms(a->kept, grant_id, out))
+		return ERR_NONE;
+	err = get(a, grant_id, &st);
 	if (err != ERR_NONE)
 		return err;
 	state = (enum terms_state)db_col_i64(st, 4);
@@ -321,6 +327,8 @@ cases_terms(struct agent *a, const uint8_t grant_id[static WIRE_HASH],
 	db_done(st);
 	if (err == ERR_NONE)
 		err = terms_decode(out, buf_view(&plain), NULL);
+	if (err == ERR_NONE)
+		kept_terms_put(a->kept, grant_id, out);
 	buf_free(&plain);
 	return err;
 }

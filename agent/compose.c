@@ -412,13 +412,14 @@ compose_send(struct agent *a, const struct worker *w,
 	err = own_put(a, case_id, c);
 	for (unsigned i = 0; i < n && err == ERR_NONE; i++)
 		err = send_copy(a, w, case_id, c, &copy[i], why);
-	if (err == ERR_NONE)
+	/* within somebody's transaction what gathers is signed at its end */
+	if (err == ERR_NONE && a->nested == 1)
 		err = outgoing_seal(a);
 	err = agent_end(a, err);
 	for (unsigned i = 0; i < n && err == ERR_NONE; i++)
 		if (copy[i].state == COPY_REFUSED)
 			audit_refused(&copy[i]);
-	if (err == ERR_NONE)
+	if (err == ERR_NONE && a->nested == 0)
 		outgoing_push(a);
 	return err;
 }

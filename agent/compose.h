@@ -46,7 +46,9 @@ MUST_USE enum error_code compose_preview(struct agent *a,
  * Validates (V1..V10: then ERR_REFUSED with `refusal`, nothing is kept),
  * keeps our own copy sealed in the books, and queues one message for each
  * copy whose permission is in force; copy[i].member is the input.  A refusal
- * at home goes to the agency's audit file, content-free.
+ * at home goes to the agency's audit file, content-free.  In a transaction of
+ * the caller's what was queued is not signed yet: outgoing_seal before its
+ * end, then one signature serves all.
  */
 MUST_USE enum error_code compose_send(struct agent *a,
     const struct worker *w, const uint8_t case_id[static WIRE_CASE],

@@ -5,7 +5,9 @@
 
 #include "agent/books.h"
 #include "agent/config.h"
+#include "agent/kept.h"
 #include "agent/outgoing.h"
+#include "agent/seal.h"
 #include "keys/arrow.h"
 #include "proto/vocabulary.h"
 
@@ -47,6 +49,7 @@ keyring_case_put(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 	struct buf sealed;
 	enum error_code err;
 
+	kept_arrow_forget(a->kept);
 	err = seal_key(a, "case_key", bytes_of(case_id, WIRE_CASE), key,
 	    &sealed);
 	if (err == ERR_NONE) {
@@ -99,6 +102,7 @@ keyring_arrow_put(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 	struct buf sealed, row;
 	enum error_code err;
 
+	kept_arrow_forget(a->kept);
 	err = seal_key(a, "arrow", arrow_row(&row, case_id, sender, recipient),
 	    key, &sealed);
 	if (err == ERR_NONE) {
@@ -142,12 +146,17 @@ keyring_arrow(struct agent *a, const uint8_t case_id[static WIRE_CASE],
     const char *sender, const char *recipient, uint8_t key[static 32])
 {
 	uint8_t case_key[ARROW_CASE_KEY];
-	enum error_code err = keyring_case(a, case_id, case_key);
+	enum error_code err;
 
+	if (kept_arrow(a->kept, case_id, sender, recipient, key))
+		return ERR_NONE;
+	err = keyring_case(a, case_id, case_key);
 	if (err == ERR_NOTFOUND)
-		return stored_arrow(a, case_id, sender, recipient, key);
-	if (err == ERR_NONE)
+		err = stored_arrow(a, case_id, sender, recipient, key);
+	else if (err == ERR_NONE)
 		arrow_key(case_key, case_id, sender, recipient, key);
+	if (err == ERR_NONE)
+		kept_arrow_put(a->kept, case_id, sender, recipient, key);
 	sodium_memzero(case_key, sizeof case_key);
 	return err;
 }
@@ -283,9 +292,11 @@ keyring_turn(struct agent *a)
 		db_bind_u64(st, 1, now);
 		err = db_run(st);
 		if (err == ERR_NONE && db_changes(a->db) > 0 &&
-		    a->epochs != NULL)
+		    a->epochs != NULL) {
 			sodium_memzero(a->epochs,
 			    AGENT_EPOCHS * sizeof a->epochs[0]);
+			seal_receiver_wipe(a->receiver);
+		}
 	}
 	/* the newest key and its record become durable together */
 	if (err == ERR_NONE)

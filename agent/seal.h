@@ -40,10 +40,25 @@ MUST_USE enum error_code seal_message(struct seal_sender *s,
 /* Is k2 the broker share that this submission commits to? */
 bool seal_share_fits(const struct body *b, const uint8_t k2[static 32]);
 
+/*
+ * The other end of correspondences: what was agreed with a sender's e, so
+ * that the curve operation is paid once here too.  Locked memory; wiped after
+ * 24 h, and at once when a sealing secret is destroyed.
+ */
+struct seal_receiver;
+MUST_USE enum error_code seal_receiver_create(struct seal_receiver **out);
+void seal_receiver_destroy(struct seal_receiver **r);
+void seal_receiver_wipe(struct seal_receiver *r);
+void seal_receiver_expire(struct seal_receiver *r, uint64_t boot_ms);
+
 /* Opens the seal: k1, after comparing h (ERR_CRYPTO). */
 MUST_USE enum error_code seal_open_share(const char *sender,
     const struct body *b, const uint8_t epoch_secret[static 32],
     uint8_t k1[static 32]);
+/* The same; `r` remembers what was agreed. */
+MUST_USE enum error_code seal_open_share_again(struct seal_receiver *r,
+    uint64_t boot_ms, const char *sender, const struct body *b,
+    const uint8_t epoch_secret[static 32], uint8_t k1[static 32]);
 
 /*
  * Decrypts.  Checks k2 against its commitment, the key commitment, the
