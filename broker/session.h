@@ -90,6 +90,8 @@ struct session {
 	unsigned sent_first, sent_n;
 	double refusals;                /* token bucket, see bucket_take() */
 	uint64_t refusals_boot;
+	double reads;                   /* entries, for its hellos */
+	uint64_t reads_boot;
 	double stops;
 	uint64_t stops_boot;
 	unsigned stops_waiting;

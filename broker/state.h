@@ -21,6 +21,7 @@ struct written {
 enum {
 	BATCH_ARENA = 256 * 1024 * 1024, /* at most; a batch takes some MiB */
 	SCRATCH_ARENA = 64 * 1024 * 1024, /* of one parcel, or one answer */
+	HELLO_READS = 1000000,          /* entries a minute, for one member */
 	BATCH_AGAIN = 512,              /* retries answered in one batch */
 	BATCH_ASKS = 64,                /* questions, likewise */
 	BATCH_SALTS = 64,

@@ -156,6 +156,77 @@ START_TEST(test_random_cuts)
 }
 END_TEST
 
+/* More news than one parcel takes, own records among it, cut in the middle. */
+START_TEST(test_backlog_cut)
+{
+	struct rig *r = ready(":memory:");
+	struct peer *school = r->peer[WORLD_SCHOOL];
+	uint64_t chance = (uint64_t)_i * 31 + 5;
+	struct record *rec[60];
+
+	rig_gone(r, WORLD_SCHOOL);
+	for (int k = 0; k < 4; k++) {
+		for (int i = 0; i < 60; i++)
+			rec[i] = world_member(&r->w, WORLD_AUDITOR);
+		rig_admit_local(r, rec, 60);
+		ck_assert_msg(r->local_worst == ERR_NONE, "%s", r->local);
+	}
+	for (int step = 0; step < 40; step++) {
+		r->deaf = 0;
+		if (r->session[WORLD_SCHOOL] == 0)
+			rig_connect(r, WORLD_SCHOOL, 8);
+		rig_pass(r, 2000);
+		for (unsigned k = (unsigned)(test_random(&chance) % 3); k > 0;
+		    k--)
+			(void)rig_send(r, WORLD_SCHOOL, world_worker(&r->w,
+			    WORLD_SCHOOL, 1), NULL);
+		if (test_random(&chance) % 3 == 0)
+			rig_confirm(r, WORLD_SCHOOL, 8);
+		r->deaf = test_random(&chance) % 2 == 0 ? WORLD_SCHOOL : 0;
+		if (r->deaf != 0)
+			(void)rig_send(r, WORLD_SCHOOL, world_worker(&r->w,
+			    WORLD_SCHOOL, 1), NULL);
+		if (r->deaf != 0 || test_random(&chance) % 4 == 0)
+			rig_gone(r, WORLD_SCHOOL);
+		ck_assert_uint_eq(school->welcome & 0xff00, 0);
+		if (step % 5 == 0)
+			rig_forget(r);
+	}
+	r->deaf = 0;
+	rig_connect(r, WORLD_SCHOOL, 8);
+	rig_settle(r);
+	ck_assert_uint_eq(school->welcome & 0xff00, 0);
+	rig_pass(r, 30000);
+	rig_settle(r);
+	ck_assert(school->current);
+	rig_destroy(&r);
+}
+END_TEST
+
+/* The old connection's last record and the new one's hello in one batch. */
+START_TEST(test_record_and_hello_in_one_batch)
+{
+	struct rig *r = ready(":memory:");
+	struct peer *school = r->peer[WORLD_SCHOOL];
+	struct record *rec = world_worker(&r->w, WORLD_SCHOOL, 1);
+	struct job *job[2];
+	struct buf b;
+
+	job[0] = rig_job_of(r, WORLD_SCHOOL, &rec, NULL, 1);
+	r->session[WORLD_SCHOOL] = ++r->sessions;
+	buf_init(&b, WIRE_UP_MAX);
+	peer_hello(school, ++r->ids, 8, &b);
+	job[1] = rig_job(r, JOB_FRAME, WORLD_SCHOOL, buf_view(&b));
+	buf_free(&b);
+	ck_ok(sequencer_batch(r->q, job, 2));
+	ck_assert_uint_eq(school->welcome, WIRE_VERSION);
+	ck_assert_uint_eq(peer_news(school, ENTRY_RECORD, KIND_WORKER), 1);
+	rig_settle(r);
+	ck_assert(school->current);
+	rig_destroy(&r);
+}
+END_TEST
+
 START_TEST(test_told_is_kept)
 {
 	struct rig *r = ready(":memory:");
@@ -306,6 +377,8 @@ fill(TCase *tc)
 	tcase_add_test(tc, test_answer_lost);
 	tcase_add_test(tc, test_away);
 	tcase_add_loop_test(tc, test_random_cuts, 0, 12);
+	tcase_add_loop_test(tc, test_backlog_cut, 0, 8);
+	tcase_add_test(tc, test_record_and_hello_in_one_batch);
 	tcase_add_test(tc, test_told_is_kept);
 	tcase_add_test(tc, test_restart);
 	tcase_add_test(tc, test_says_hello_first);
