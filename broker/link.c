@@ -260,6 +260,12 @@ broker_link_flush(struct broker_link *l)
 	send_queue(l);
 }
 
+void
+broker_link_linger(struct broker_link *l, int ms)
+{
+	(void)zmq_setsockopt(l->router, ZMQ_LINGER, &ms, sizeof ms);
+}
+
 /* ---- receiving --------------------------------------------------------- */
 
 /* One answer for each record, or one for a frame that has none. */

@@ -68,6 +68,9 @@ MUST_USE enum error_code broker_link_turn(struct broker_link *l, int stop_fd,
 /* Sends what is left in the queue; after the lane is empty. */
 void broker_link_flush(struct broker_link *l);
 
+/* At the end libzmq may still be sending for so long; 0 before. */
+void broker_link_linger(struct broker_link *l, int ms);
+
 /* Where it listens, as bound: for tests that let the system choose a port. */
 const char *broker_link_address(const struct broker_link *l, unsigned i);
 /* When this member was last heard (boot ms), 0 never. */

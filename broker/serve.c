@@ -28,7 +28,7 @@ enum {
 	LANE_BYTES = 32 * 1024 * 1024, LANE_RESERVED_BYTES = 2 * 1024 * 1024,
 	OUTQ_BYTES = 16 * 1024 * 1024,
 	VERIFIERS_MAX = 64, PATH_LEN = 1024,
-	WATCHDOG_MS = 5000, STUCK_MS = 30 * 1000,
+	LINGER_MS = 1000, WATCHDOG_MS = 5000, STUCK_MS = 30 * 1000,
 };
 
 struct broker {
@@ -419,6 +419,7 @@ stop_threads(struct broker *b)
 	for (unsigned i = 0; i < b->n_threads; i++)
 		(void)pthread_join(b->verifier_thread[i], NULL);
 	broker_link_flush(b->link);
+	broker_link_linger(b->link, LINGER_MS);
 }
 
 /* ---- life -------------------------------------------------------------- */
