@@ -139,10 +139,14 @@ item_size(const struct wire_item *item)
 	return item->record.wire.n + item->ciphertext.n + 64;
 }
 
+/* What leaves, and what opens, needs permissions confirmed lately. */
 static bool
-may_go(const struct outgoing *o, const struct waiting *w, uint64_t boot)
+may_go(const struct outgoing *o, const struct waiting *w, uint64_t boot,
+    bool fresh)
 {
 	if (w->sent || w->not_before > boot)
+		return false;
+	if (!fresh && (w->kind == KIND_SUBMISSION || w->kind == KIND_OPENING))
 		return false;
 	/* what narrows waits for nobody's credit */
 	return wire_kind_narrowing(w->kind) || o->in_flight < o->credit;
@@ -188,6 +192,7 @@ push_frame(struct agent *a)
 	struct wire_item item[WIRE_ITEMS_MAX];
 	struct waiting *gone[WIRE_ITEMS_MAX];
 	const uint64_t boot = clock_boot(&a->clock);
+	const bool fresh = agent_trouble(a) == TROUBLE_NONE;
 	size_t size = FRAME_ROOM;
 	unsigned n = 0;
 	bool full = false;
@@ -196,7 +201,7 @@ push_frame(struct agent *a)
 		struct waiting *w = &o->queue[i];
 		bool skip;
 
-		if (!may_go(o, w, boot) || n == WIRE_ITEMS_MAX)
+		if (!may_go(o, w, boot, fresh) || n == WIRE_ITEMS_MAX)
 			continue;
 		if (load_item(a, w, arena, &item[n], &skip) != ERR_NONE)
 			break;
