@@ -84,7 +84,7 @@ ledger_pass(struct ledger *l, uint64_t ms)
 	l->w.now += ms;
 }
 
-/* ---- citing -------------------------------------------------------------- */
+/* ---- citing ------------------------------------------------------------ */
 
 static inline void
 ledger_leaf(struct bytes body, const uint8_t salt[static ENTRY_SALT],
@@ -129,7 +129,7 @@ ledger_cite(struct ledger *l, unsigned i)
 	memcpy(c->news_hash, m->news_hash, HASH_BYTES);
 }
 
-/* ---- the story ----------------------------------------------------------- */
+/* ---- the story --------------------------------------------------------- */
 
 /* A case, a grant from the police to the school, one message delivered. */
 static inline void
@@ -162,7 +162,47 @@ ledger_submit(struct ledger *l)
 	    WORLD_SCHOOL, "C1", 1024, &l->payload, NULL));
 }
 
-/* ---- altering ------------------------------------------------------------ */
+static inline void
+ledger_open_three(struct ledger *l)
+{
+	uint64_t *m = arena_alloc(l->w.a, 3 * sizeof *m);
+	enum rule rule[3];
+
+	m[0] = l->message;
+	m[1] = ledger_submit(l);
+	m[2] = ledger_submit(l);
+	ck_assert_int_eq((int)book_deliver(l->b, m[0]), RULE_ADMIT);
+	ck_assert_int_eq((int)book_deliver(l->b, m[1]), RULE_ADMIT);
+	ck_assert_int_eq((int)book_open(l->b, world_opening(&l->w,
+	    WORLD_SCHOOL, m, 3), rule), RULE_ADMIT);
+}
+
+/* The conflict officer of the school has looked. */
+static inline void
+ledger_check(struct ledger *l, uint64_t introduction)
+{
+	uint64_t *m = arena_dup(l->w.a, &introduction, sizeof introduction);
+	enum rule rule;
+
+	(void)book_open(l->b, world_opening(&l->w, WORLD_SCHOOL, m, 1),
+	    &rule);
+	(void)book_put(l->b, world_checked(&l->w, WORLD_SCHOOL, introduction),
+	    NULL);
+}
+
+/* A ledger with a delivered and opened message, ours to alter. */
+static inline struct ledger *
+ledger_opened(void)
+{
+	struct ledger *l = ledger_make();
+
+	ledger_start(l);
+	ledger_check(l, l->message - 3);
+	ledger_open_three(l);
+	return l;
+}
+
+/* ---- altering ---------------------------------------------------------- */
 
 /* From here on the mirrored entries are our own to alter. */
 static inline void
@@ -267,7 +307,7 @@ ledger_find(struct ledger *l, uint64_t from, enum entry_kind kind)
 	return from;
 }
 
-/* ---- mirror and replay --------------------------------------------------- */
+/* ---- mirror and replay ------------------------------------------------- */
 
 static inline void
 ledger_mirror(struct ledger *l, struct mirror **out)

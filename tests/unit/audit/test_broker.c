@@ -75,7 +75,7 @@ say(struct game *g, unsigned m, struct record *r,
 	return rig_send(g->r, m, r, payload);
 }
 
-/* ---- moves --------------------------------------------------------------- */
+/* ---- moves ------------------------------------------------------------- */
 
 static void
 submit(struct game *g)
@@ -352,7 +352,7 @@ move(struct game *g)
 	rig_forget(g->r);
 }
 
-/* ---- and the replay ------------------------------------------------------- */
+/* ---- and the replay ---------------------------------------------------- */
 
 struct copying { struct mirror *m; struct hash *leaf; };
 

@@ -78,7 +78,7 @@ sign_head(uint64_t size, struct checkpoint *c)
 		c->signature[3] ^= 1;
 }
 
-/* ---- answering ------------------------------------------------------------ */
+/* ---- answering --------------------------------------------------------- */
 
 static void
 put_rows(const struct wire_question *q, uint64_t size,
@@ -184,7 +184,7 @@ listen_loop(void *ctx)
 	return NULL;
 }
 
-/* ---- the test's side -------------------------------------------------------- */
+/* ---- the test's side --------------------------------------------------- */
 
 static struct partnership p;
 static struct identity *me;
@@ -441,7 +441,7 @@ START_TEST(test_nobody)
 }
 END_TEST
 
-/* ---- evidence ----------------------------------------------------------------- */
+/* ---- evidence ---------------------------------------------------------- */
 
 START_TEST(test_evidence)
 {

@@ -130,7 +130,7 @@ there(const char *name)
 	return file_exists(path);
 }
 
-/* ---- growing ------------------------------------------------------------- */
+/* ---- growing ----------------------------------------------------------- */
 
 START_TEST(test_grows)
 {
@@ -230,7 +230,7 @@ START_TEST(test_tiles_are_right)
 }
 END_TEST
 
-/* ---- what is refused ------------------------------------------------------ */
+/* ---- what is refused --------------------------------------------------- */
 
 START_TEST(test_wrong_root)
 {
@@ -309,7 +309,7 @@ START_TEST(test_other_log)
 }
 END_TEST
 
-/* ---- somebody touched the files -------------------------------------------- */
+/* ---- somebody touched the files ---------------------------------------- */
 
 static void
 flip(const char *name, size_t at)
@@ -395,7 +395,7 @@ START_TEST(test_tampered)
 }
 END_TEST
 
-/* ---- interrupted ------------------------------------------------------------ */
+/* ---- interrupted ------------------------------------------------------- */
 
 START_TEST(test_resumed)
 {
@@ -468,7 +468,7 @@ START_TEST(test_resumed_over_another)
 }
 END_TEST
 
-/* ---- the bundle's parser ------------------------------------------------------ */
+/* ---- the bundle's parser ----------------------------------------------- */
 
 START_TEST(test_bodies)
 {
