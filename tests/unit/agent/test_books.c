@@ -2,6 +2,7 @@
  * The agent's own rows: sealed each for its place, refused when moved, cut
  * or changed; and what is kept in them - keys, own records, small values.
  */
+#include "agent/kept.h"
 #include "tests/unit/agent/liar.h"
 /* the broker's sessions have a struct of this name too */
 #define own own_kept
@@ -174,6 +175,7 @@ START_TEST(keys_moved_on_disk)
 	ck_ok(db_exec(a->db, "UPDATE arrow SET sealed = (SELECT sealed FROM "
 	    "arrow x WHERE x.recipient = 'refuge') WHERE recipient = "
 	    "'school'", NULL));
+	kept_arrow_forget(a->kept);
 	ck_err(keyring_arrow(a, kase, "police", "school", out), ERR_CRYPTO);
 	ck_ok(db_exec(a->db, "UPDATE epoch SET sealed = x'00'", NULL));
 	agent_locked(a);

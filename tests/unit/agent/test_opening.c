@@ -2,6 +2,7 @@
  * Openings: no share is believed without its proof, none outlives the
  * permission it came under, and content that lies is not shown.
  */
+#include "agent/kept.h"
 #include "tests/unit/agent/liar.h"
 
 static struct office *o;
@@ -325,6 +326,7 @@ START_TEST(an_arrow_key_that_has_not_come)
 
 	opened(intro);
 	ck_ok(db_exec(l->a->db, "DELETE FROM arrow", NULL));
+	kept_arrow_forget(l->a->kept);
 	ck_err(plain(intro), ERR_LOCKED);
 	ck_ok(mailbox_get(l->a, intro, &m));
 	ck_assert_int_eq(m.state, MAIL_STORED);
