@@ -102,6 +102,10 @@ struct agent {
 	struct arena *pship_arena;
 	struct partnership pship;       /* verified; its views are in the arena */
 	const struct parcel *parcel;    /* the one being applied, or NULL */
+	struct {                        /* the citation proven last: an ... */
+		uint64_t size;
+		struct hash root, head; /* ... ancestor of this root */
+	} proven;
 
 	struct link *link;
 	struct intake *intake;
