@@ -400,6 +400,9 @@ agent_unlocked(struct agent *a, struct identity **identity, struct why *why)
 void
 agent_locked(struct agent *a)
 {
+	/* whoever waits hears that nothing comes any more */
+	intake_disconnected(a);
+	outgoing_release(a);
 	outgoing_destroy(&a->outgoing);
 	intake_destroy(&a->intake);
 	link_destroy(&a->link);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/intake.h"
 #include "agent/outgoing.h"
 #include "base/local.h"
 #include "base/log.h"
@@ -370,8 +371,8 @@ api_destroy(struct api **api)
 		if (s->fd >= 0)
 			hang_up(s);
 		if (c != NULL) {
-			if ((*api)->agent->outgoing != NULL)
-				outgoing_forget((*api)->agent, c);
+			outgoing_forget((*api)->agent, c);
+			intake_forget((*api)->agent, c);
 			free_call(c);
 		}
 	}

@@ -106,6 +106,8 @@ typedef void outgoing_done(struct agent *a, const struct out_outcome *o,
 MUST_USE enum error_code outgoing_wait(struct agent *a,
     const uint8_t stamp[static WIRE_STAMP], uint64_t deadline_boot,
     outgoing_done *done, void *ctx);
+/* Ends every wait as if its time were over. */
+void outgoing_release(struct agent *a);
 /* Forgets every wait with this ctx (its session ended). */
 void outgoing_forget(struct agent *a, void *ctx);
 

@@ -211,3 +211,17 @@ outgoing_settle(struct agent *a)
 		w.done(a, &outcome, w.ctx);     /* may add waits */
 	}
 }
+
+void
+outgoing_release(struct agent *a)
+{
+	struct outgoing *o = a->outgoing;
+
+	for (unsigned i = o != NULL ? o->n_wait : 0; i > 0; i--) {
+		const struct wait w = o->wait[--o->n_wait];
+		struct out_outcome outcome;
+
+		(void)due(a, &w, UINT64_MAX, true, &outcome);
+		w.done(a, &outcome, w.ctx);
+	}
+}

@@ -401,7 +401,7 @@ done(struct agent *agent, const struct out_outcome *out, void *ctx)
 
 START_TEST(waits_settle)
 {
-	struct waited w[4] = { { .n = 0 } };
+	static struct waited w[4];
 	uint8_t stamp[4][WIRE_STAMP];
 	const uint64_t boot = clock_boot(&a->clock);
 
@@ -440,7 +440,7 @@ END_TEST
 
 START_TEST(waits_are_bounded)
 {
-	struct waited w = { .n = 0 };
+	static struct waited w;
 	uint8_t stamp[WIRE_STAMP] = { 1 };
 	enum error_code e = ERR_NONE;
 	unsigned n = 0;

@@ -1,0 +1,666 @@
+/*
+ * The local socket as a program meets it: who may ask what, what is no
+ * question at all, and what becomes of those who wait.  The link is one that
+ * takes everything and brings nothing.
+ */
+#include <poll.h>
+#include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "agent/api.h"
+#include "agent/client.h"
+#include "agent/config.h"
+#include "base/link.h"
+#include "base/local.h"
+#include "keys/secret.h"
+#include "tests/support/test.h"
+#include "tests/support/world.h"
+
+struct link { int none; };
+
+static struct world w;
+static struct agent_config config;
+static struct agent *a;
+static char dir[TEST_PATH], files[3][TEST_PATH], path[TEST_PATH];
+
+/* ---- a link that brings nothing ------------------------------------------------ */
+
+enum error_code
+link_create(const char *const *address, unsigned n,
+    const struct link_keys *keys, size_t max_frame, struct link **out,
+    struct why *why)
+{
+	(void)address, (void)n, (void)keys, (void)max_frame, (void)why;
+	*out = calloc(1, sizeof **out);
+	return *out != NULL ? ERR_NONE : ERR_NOMEM;
+}
+
+void
+link_destroy(struct link **l)
+{
+	free(*l);
+	*l = NULL;
+}
+
+int
+link_fd(const struct link *l)
+{
+	(void)l;
+	return -1;
+}
+
+bool
+link_pending(const struct link *l)
+{
+	(void)l;
+	return false;
+}
+
+enum error_code
+link_recv(struct link *l, struct bytes *out)
+{
+	(void)l, (void)out;
+	return ERR_NOTFOUND;
+}
+
+enum error_code
+link_send(struct link *l, struct bytes frame)
+{
+	(void)l, (void)frame;
+	return ERR_NONE;
+}
+
+void
+link_events(struct link *l, bool *up, bool *down)
+{
+	(void)l;
+	*up = *down = false;
+}
+
+void
+link_again(struct link *l, uint64_t boot_ms)
+{
+	(void)l, (void)boot_ms;
+}
+
+void
+link_drain(struct link *l, int ms)
+{
+	(void)l, (void)ms;
+}
+
+/* ---- an agent with its socket ------------------------------------------------------ */
+
+static void
+save(const char *to, const struct record *rec)
+{
+	struct record_file f = { .record = (struct record *)rec, .n = 1 };
+
+	memcpy(f.root, w.root[0].public, WIRE_KEY);
+	ck_ok(record_file_save(to, &f, NULL));
+}
+
+static void
+unlock(void)
+{
+	struct identity *id = NULL;
+	struct why why = { "" };
+
+	ck_ok(identity_create(false, &id, &why));
+	id->sign = w.m[WORLD_SCHOOL].sign;
+	id->link = w.m[WORLD_SCHOOL].link;
+	ck_ok(agent_unlocked(a, &id, &why));
+}
+
+static void
+setup(void)
+{
+	struct why why = { "" };
+	enum error_code e;
+
+	ck_ok(keys_init(NULL));
+	world_make(&w, 5, clock_ms());
+	test_dir(dir);
+	ck_assert_int_eq(chmod(dir, 0755), 0);
+	test_path(files[0], dir, "partnership.wlp");
+	test_path(files[1], dir, "school.wlrec");
+	test_path(files[2], dir, "state");
+	test_path(path, dir, "s");
+	save(files[0], world_partnership(&w));
+	save(files[1], world_member(&w, WORLD_SCHOOL));
+	config = (struct agent_config){ .partnership = files[0],
+	    .member = "school", .record = files[1], .state_dir = files[2],
+	    .language = "en", .lawful_basis = "LB2", .unlock_command = "",
+	    .unlock_credential = "", .broker = "", .clock_skew_seconds = 300,
+	    .lease_hours = 8, .expires_days = 14,
+	    .urgent_unopened_minutes = 30, .socket = path,
+	    .alert_command = "", .audit_file = "", .epoch_hours = 24,
+	    .epoch_life_days = 14 };
+	e = agent_open(&config, &a, &why);
+	ck_assert_msg(e == ERR_NONE, "%s: %s", error_text(e), why.text);
+	ck_ok(api_create(a, path, 0666, &a->api, &why));
+}
+
+static void
+teardown(void)
+{
+	api_destroy(&a->api);
+	agent_close(&a);
+	world_free(&w);
+}
+
+/* The daemon's loop, until it rests. */
+static void
+pump(void)
+{
+	struct pollfd fds[80];
+
+	for (int i = 0; i < 20; i++) {
+		unsigned n = api_poll(a->api, fds, 80);
+
+		if (poll(fds, n, 0) > 0)
+			api_ready(a->api, fds, n);
+		agent_turn(a);
+	}
+}
+
+static int
+dial(void)
+{
+	struct why why = { "" };
+	int fd = -1;
+
+	ck_ok(local_connect(path, 1000, &fd, &why));
+	pump();
+	return fd;
+}
+
+static void
+ask(int fd, uint32_t verb, const char *json)
+{
+	const struct local_ask q = { .verb = verb, .body = bytes_str(json) };
+	struct buf out;
+
+	buf_init(&out, LOCAL_MAX);
+	ck_ok(wire_local_ask_encode(&q, &out));
+	ck_ok(local_send(fd, out.data, out.n, -1, 0));
+	buf_free(&out);
+	pump();
+}
+
+static struct {
+	int code;
+	char text[2048];
+	size_t body;
+} told;
+
+static enum error_code
+answer(int fd)
+{
+	static uint8_t packet[LOCAL_MAX];
+	struct arena *arena = arena_create(256 * 1024);
+	struct local_tell t;
+	enum error_code e;
+	size_t n;
+
+	e = local_recv(fd, packet, sizeof packet, &n, NULL, 0);
+	if (e == ERR_NONE) {
+		ck_ok(wire_local_tell_decode(arena, bytes_of(packet, n), &t,
+		    NULL));
+		told.code = (int)t.code;
+		memcpy(told.text, t.text.data, t.text.n);
+		told.text[t.text.n] = '\0';
+		told.body = t.body.n;
+	}
+	arena_destroy(&arena);
+	return e;
+}
+
+/* ---- who may ------------------------------------------------------------------------- */
+
+static const enum api_who who[] = {
+	[VERB_NONE] = API_IT,
+#define X(id, name, may, handler) [id] = may,
+	API_VERBS(X)
+#undef X
+};
+
+START_TEST(locked_it_says_so)
+{
+	int fd = dial();
+
+	for (uint32_t v = VERB_NONE + 1; v < VERB_END; v++) {
+		if (v == VERB_UNLOCK || v == VERB_STATUS)
+			continue;
+		ask(fd, v, "{}");
+		ck_ok(answer(fd));
+		ck_assert_int_eq(told.code, CLI_LOCKED);
+		ck_assert_str_eq(told.text,
+		    agent_trouble_text(TROUBLE_LOCKED));
+	}
+	ask(fd, VERB_STATUS, "{}");
+	ck_ok(answer(fd));
+	ck_assert_int_eq(told.code, CLI_DONE);
+	local_close(&fd);
+}
+END_TEST
+
+/* Every verb that these rights do not cover is refused, in the same words. */
+static void
+refused_but(unsigned rights)
+{
+	static const unsigned needs[] = {
+		[API_ANY] = ~0u, [API_IT] = ~0u, [API_WORKER] = RIGHT_WORKER |
+		    RIGHT_LEAD | RIGHT_ADVOCATE | RIGHT_OFFICER,
+		[API_ADVOCATE] = RIGHT_ADVOCATE,
+		[API_OFFICER] = RIGHT_OFFICER,
+	};
+	int fd = dial();
+
+	for (uint32_t v = VERB_NONE + 1; v < VERB_END; v++) {
+		if (who[v] == API_ANY || who[v] == API_IT ||
+		    (needs[who[v]] & rights) != 0)
+			continue;
+		ask(fd, v, "{}");
+		ck_ok(answer(fd));
+		ck_assert_msg(told.code == CLI_LOCKED, "%s: %d",
+		    api_verb_name((enum api_verb)v), told.code);
+		ck_assert_ptr_nonnull(strstr(told.text,
+		    "Your account may not do this"));
+	}
+	local_close(&fd);
+}
+
+START_TEST(verbs_by_rights)
+{
+	static const unsigned rights[] = { RIGHT_IT, RIGHT_WORKER,
+	    RIGHT_OFFICER, RIGHT_ADVOCATE };
+
+	unlock();
+	ck_ok(workers_add(a, geteuid(), "x", "X Y", "", "r", "", rights[_i],
+	    NULL));
+	refused_but(rights[_i]);
+	ck_ok(workers_end(a, "x", NULL));
+	refused_but(0);
+}
+END_TEST
+
+START_TEST(an_account_nobody_knows)
+{
+	unlock();
+	refused_but(0);
+}
+END_TEST
+
+/* Another account of this machine is neither worker nor IT. */
+START_TEST(another_account)
+{
+	int fd[2];
+	uint8_t code;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		return;
+	unlock();
+	ck_assert_int_eq(pipe(fd), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct client_answer out;
+		struct why why;
+
+		code = 99;
+		if (setuid(65534) == 0 && client_ask(path, VERB_WORKER_LIST,
+		    NULL, 5000, &out, &why) == ERR_NONE)
+			code = (uint8_t)out.code;
+		_exit(write(fd[1], &code, 1) == 1 ? 0 : 1);
+	}
+	for (int i = 0; i < 500; i++) {
+		pump();
+		(void)poll(NULL, 0, 10);
+		if (poll(&(struct pollfd){ fd[0], POLLIN, 0 }, 1, 0) == 1)
+			break;
+	}
+	ck_assert_int_eq(read(fd[0], &code, 1), 1);
+	ck_assert_int_eq(code, CLI_LOCKED);
+	close(fd[0]);
+	close(fd[1]);
+}
+END_TEST
+
+START_TEST(verbs_nobody_knows)
+{
+	static const uint32_t verb[] = { VERB_END, VERB_END + 1 };
+	int fd;
+
+	unlock();
+	fd = dial();
+	for (size_t i = 0; i < sizeof verb / sizeof verb[0]; i++) {
+		ask(fd, verb[i], "{}");
+		ck_ok(answer(fd));
+		ck_assert_int_eq(told.code, CLI_USAGE);
+	}
+	ck_assert_int_eq(api_verb_of("status"), VERB_STATUS);
+	ck_assert_int_eq(api_verb_of("statu"), VERB_NONE);
+	ck_assert_str_eq(api_verb_name(VERB_END), "");
+	local_close(&fd);
+}
+END_TEST
+
+/* ---- what is no question ---------------------------------------------------------------- */
+
+/* The connection it came on ends; another one goes on. */
+static void
+hangs_up(const void *data, size_t n)
+{
+	int bad = dial(), good = dial();
+
+	ck_ok(local_send(bad, data, n, -1, 0));
+	pump();
+	ck_err(answer(bad), ERR_CLOSED);
+	ask(good, VERB_STATUS, "{}");
+	ck_ok(answer(good));
+	ck_assert_int_eq(told.code, CLI_DONE);
+	local_close(&bad);
+	local_close(&good);
+}
+
+static void
+hangs_up_json(const char *json, size_t n)
+{
+	const struct local_ask q = { .verb = VERB_STATUS,
+	    .body = bytes_of((const uint8_t *)json, n) };
+	struct buf out;
+
+	buf_init(&out, LOCAL_MAX);
+	ck_ok(wire_local_ask_encode(&q, &out));
+	hangs_up(out.data, out.n);
+	buf_free(&out);
+}
+
+START_TEST(json_that_is_none)
+{
+	static const char *const text[] = { "", "{", "[]", "null", "1",
+	    "\"x\"", "{\"a\":1,\"a\":2}", "{}x", "{\"a\":\"\xff\"}",
+	    "{'a':1}" };
+	static char deep[50000], big[62 * 1024];
+
+	for (size_t i = 0; i < sizeof text / sizeof text[0]; i++)
+		hangs_up_json(text[i], strlen(text[i]));
+	memset(deep, '[', sizeof deep);
+	hangs_up_json(deep, sizeof deep);
+	memset(big, ' ', sizeof big);
+	big[0] = '{';
+	big[sizeof big - 1] = '}';
+	hangs_up_json(big, sizeof big);
+	hangs_up_json("{\"a\":\"\0\"}", 9);
+}
+END_TEST
+
+START_TEST(packets_that_are_none)
+{
+	static uint8_t junk[LOCAL_MAX];
+	const struct local_ask q = { .verb = VERB_STATUS,
+	    .body = bytes_str("{\"x\":12345678}") };
+	uint64_t chance = 5;
+	struct buf out;
+
+	hangs_up(junk, 1);
+	hangs_up(junk, sizeof junk);
+	test_random_bytes(&chance, junk, sizeof junk);
+	hangs_up(junk, sizeof junk);
+	buf_init(&out, LOCAL_MAX);
+	ck_ok(wire_local_ask_encode(&q, &out));
+	for (size_t n = 3; n < out.n; n++)
+		hangs_up(out.data, n);
+	buf_free(&out);
+}
+END_TEST
+
+/* ---- connections ------------------------------------------------------------------------- */
+
+enum { SESSIONS = 64 };
+
+START_TEST(sixty_four_and_no_more)
+{
+	int fd[SESSIONS + 1];
+
+	for (int i = 0; i < SESSIONS; i++)
+		fd[i] = dial();
+	fd[SESSIONS] = dial();
+	ck_err(answer(fd[SESSIONS]), ERR_CLOSED);
+	local_close(&fd[SESSIONS]);
+	ask(fd[0], VERB_STATUS, "{}");
+	ck_ok(answer(fd[0]));
+	local_close(&fd[7]);
+	pump();
+	fd[7] = dial();
+	ask(fd[7], VERB_STATUS, "{}");
+	ck_ok(answer(fd[7]));
+	for (int i = 0; i < SESSIONS; i++)
+		local_close(&fd[i]);
+	pump();
+}
+END_TEST
+
+/* One thing at a time, in order. */
+START_TEST(questions_one_after_the_other)
+{
+	int fd = dial();
+
+	for (int i = 0; i < 10; i++) {
+		const struct local_ask q = { .verb = VERB_STATUS,
+		    .body = bytes_str("{}") };
+		struct buf out;
+
+		buf_init(&out, LOCAL_MAX);
+		ck_ok(wire_local_ask_encode(&q, &out));
+		ck_ok(local_send(fd, out.data, out.n, -1, 0));
+		buf_free(&out);
+	}
+	pump();
+	pump();
+	for (int i = 0; i < 10; i++)
+		ck_ok(answer(fd));
+	ck_err(answer(fd), ERR_BUSY);
+	local_close(&fd);
+}
+END_TEST
+
+/* It waits for the exchange, which never answers. */
+static int
+waiting(void)
+{
+	int fd;
+
+	a->offline_since = 0;
+	fd = dial();
+	ask(fd, VERB_TEST, "{}");
+	ck_err(answer(fd), ERR_BUSY);
+	return fd;
+}
+
+START_TEST(gone_while_it_waits)
+{
+	int fd, other;
+
+	unlock();
+	fd = waiting();
+	local_close(&fd);
+	pump();
+	/* its place is free, and its answer goes nowhere */
+	other = dial();
+	ask(other, VERB_STATUS, "{}");
+	ck_ok(answer(other));
+	agent_locked(a);
+	pump();
+	local_close(&other);
+}
+END_TEST
+
+START_TEST(locked_while_it_waits)
+{
+	int fd;
+
+	unlock();
+	fd = waiting();
+	agent_locked(a);
+	pump();
+	ck_ok(answer(fd));
+	ck_assert_int_eq(told.code, CLI_NOT_NOW);
+	local_close(&fd);
+}
+END_TEST
+
+START_TEST(closed_while_it_waits)
+{
+	int fd;
+
+	unlock();
+	fd = waiting();
+	api_destroy(&a->api);
+	agent_locked(a);
+	ck_err(answer(fd), ERR_CLOSED);
+	local_close(&fd);
+	ck_ok(api_create(a, path, 0666, &a->api, NULL));
+}
+END_TEST
+
+START_TEST(an_account_that_ends)
+{
+	int fd;
+
+	unlock();
+	fd = waiting();
+	api_forget_uid(a->api, geteuid() + 1);
+	ck_err(answer(fd), ERR_BUSY);
+	api_forget_uid(a->api, geteuid());
+	ck_err(answer(fd), ERR_CLOSED);
+	local_close(&fd);
+}
+END_TEST
+
+/* ---- the client ---------------------------------------------------------------------------- */
+
+struct asking {
+	enum api_verb verb;
+	struct client_answer out;
+	enum error_code err;
+	struct why why;
+	int timeout;
+	_Atomic bool over;
+};
+
+static void *
+ask_thread(void *ctx)
+{
+	struct asking *x = ctx;
+
+	x->err = client_ask(path, x->verb, NULL, x->timeout, &x->out,
+	    &x->why);
+	x->over = true;
+	return NULL;
+}
+
+static void
+client(struct asking *x)
+{
+	pthread_t t;
+
+	ck_assert_int_eq(pthread_create(&t, NULL, ask_thread, x), 0);
+	while (!x->over) {
+		pump();
+		(void)poll(NULL, 0, 1);
+	}
+	pthread_join(t, NULL);
+}
+
+/* More than one packet holds: all of it comes. */
+START_TEST(long_answers)
+{
+	struct asking x = { .verb = VERB_WORKER_LIST, .timeout = 10000 };
+	char account[20];
+
+	unlock();
+	ck_ok(agent_begin(a));
+	for (unsigned i = 0; i < 1000; i++) {
+		snprintf(account, sizeof account, "account%u", i);
+		ck_ok(workers_add(a, 5000 + i, account,
+		    "A Rather Long Name Of Somebody", "17", "caseworker",
+		    "north", RIGHT_WORKER, NULL));
+	}
+	ck_ok(agent_end(a, ERR_NONE));
+	client(&x);
+	ck_ok(x.err);
+	ck_assert_int_eq(x.out.code, CLI_DONE);
+	ck_assert_uint_eq(json_array_size(json_object_get(x.out.result,
+	    "workers")), 1000);
+	client_answer_free(&x.out);
+}
+END_TEST
+
+START_TEST(an_agent_that_is_slow_or_away)
+{
+	struct asking x = { .verb = VERB_TEST, .timeout = 200 };
+	struct client_answer out;
+	struct why why = { "" };
+
+	unlock();
+	a->offline_since = 0;
+	client(&x);
+	ck_err(x.err, ERR_BUSY);
+	ck_assert_ptr_nonnull(strstr(x.why.text, "not answered yet"));
+	ck_err(client_ask("/nonexistent/sock", VERB_STATUS, NULL, 100, &out,
+	    &why), ERR_OFFLINE);
+	ck_assert_ptr_nonnull(strstr(why.text, "/nonexistent/sock"));
+	ck_assert_ptr_null(out.result);
+	ck_assert_ptr_null(out.words);
+}
+END_TEST
+
+START_TEST(a_question_that_is_too_large)
+{
+	struct client_answer out;
+	struct why why = { "" };
+	char *big = malloc(70000);
+
+	ck_assert_ptr_nonnull(big);
+	memset(big, 'x', 70000);
+	big[69999] = '\0';
+	ck_err(client_ask(path, VERB_STATUS, json_pack("{s:s}", "a", big),
+	    100, &out, &why), ERR_SIZE);
+	ck_assert_ptr_nonnull(strstr(why.text, "60 KiB"));
+	free(big);
+}
+END_TEST
+
+static void
+fill(TCase *tc)
+{
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, locked_it_says_so);
+	tcase_add_loop_test(tc, verbs_by_rights, 0, 4);
+	tcase_add_test(tc, an_account_nobody_knows);
+	tcase_add_test(tc, another_account);
+	tcase_add_test(tc, verbs_nobody_knows);
+	tcase_add_test(tc, json_that_is_none);
+	tcase_add_test(tc, packets_that_are_none);
+	tcase_add_test(tc, sixty_four_and_no_more);
+	tcase_add_test(tc, questions_one_after_the_other);
+	tcase_add_test(tc, gone_while_it_waits);
+	tcase_add_test(tc, locked_while_it_waits);
+	tcase_add_test(tc, closed_while_it_waits);
+	tcase_add_test(tc, an_account_that_ends);
+	tcase_add_test(tc, long_answers);
+	tcase_add_test(tc, an_agent_that_is_slow_or_away);
+	tcase_add_test(tc, a_question_that_is_too_large);
+}
+
+int
+main(void)
+{
+	return test_main("api", fill, 60);
+}
