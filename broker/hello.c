@@ -85,6 +85,10 @@ hello_take(struct sequencer *q, struct session *x, const struct job *job)
 	enum error_code e;
 	uint32_t flag;
 
+	/* Said twice, as by one that was asked for it while it was on its way:
+	 * parcels from where it stood then may have overtaken the second. */
+	if (x->greeted && x->number == job->session)
+		return ERR_NONE;
 	if (h->version != WIRE_VERSION) {
 		turn_away(q, x, job, 0);
 		return ERR_NONE;

@@ -306,6 +306,30 @@ START_TEST(test_says_hello_first)
 }
 END_TEST
 
+/* Asked to say hello while a hello was on its way. */
+START_TEST(test_says_hello_twice)
+{
+	struct rig *r = ready(NULL);
+	struct peer *school = r->peer[WORLD_SCHOOL];
+	struct world_payload p;
+	struct job *job;
+	struct buf b;
+
+	rig_gone(r, WORLD_SCHOOL);
+	rig_admit(r, WORLD_POLICE, message(r, &p), &p);
+	buf_init(&b, WIRE_UP_MAX);
+	peer_hello(school, 5, 8, &b);
+	rig_connect(r, WORLD_SCHOOL, 8);
+	job = rig_job(r, JOB_FRAME, WORLD_SCHOOL, buf_view(&b));
+	buf_free(&b);
+	ck_ok(sequencer_batch(r->q, &job, 1));
+	rig_admit(r, WORLD_SCHOOL, world_worker(&r->w, WORLD_SCHOOL, 1),
+	    NULL);
+	ck_assert_uint_eq(peer_count(school, PIECE_MAIL), 1);
+	rig_destroy(&r);
+}
+END_TEST
+
 START_TEST(test_two_ledgers)
 {
 	struct rig *r = ready(NULL);
@@ -382,6 +406,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, test_told_is_kept);
 	tcase_add_test(tc, test_restart);
 	tcase_add_test(tc, test_says_hello_first);
+	tcase_add_test(tc, test_says_hello_twice);
 	tcase_add_test(tc, test_two_ledgers);
 	tcase_add_test(tc, test_news_disagree);
 	tcase_add_test(tc, test_restored_from_a_backup);
