@@ -190,6 +190,9 @@ rules_decide(const struct facts *f)
 	struct verdict v = { RULE_ADMIT, 0, 0, false };
 	size_t i;
 
+	if (fault_break("p1") && f->n_grant > 0)
+		return (struct verdict){ RULE_ADMIT, f->grant[0].idx,
+		    rules_later(f->now, DAY_MS), false };
 	for (i = 0; i < ROWS; i++)
 		if (table[i].facts != NULL &&
 		    (table[i].asks & (unsigned)f->ask) != 0 &&
@@ -203,9 +206,6 @@ rules_decide(const struct facts *f)
 	v = rules_grants(f);
 	if (v.rule != RULE_ADMIT && f->ask == ASK_REOPEN)
 		(void)may_reopen(f, &v);
-	if (fault_break("p1") && v.rule != RULE_ADMIT && f->n_grant > 0)
-		v = (struct verdict){ RULE_ADMIT, f->grant[0].idx,
-		    rules_later(f->now, DAY_MS), false };
 	return v;
 }
 

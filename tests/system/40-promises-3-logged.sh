@@ -9,15 +9,16 @@ set -u
 p_world
 p_send a2 'not without an entry' a3
 p_sync
+# The agent asks although its own rules say no; the broker's say no as well.
+p_broken a3 p1
 # One of its two ends ends it: the share is kept, and may not be given.
 p_withdraw a3 "$(p_grant a2 a3)" ''
 p_sync
 p_open a3
 p_shows 'not without an entry' && fail "shown after its end"
 
-# The broker gives it; the agent asks although its own rules say no.
+# Now the broker hands it out, beside an entry that says no.
 p_broken broker p3
-p_broken a3 p1
 p_open a3
 p_open a3
 p_shows 'not without an entry' &&

@@ -11,7 +11,7 @@
 #   p_case ID, p_grant FROM TO   case number there, record id of a grant
 #   p_get FILTER           of the newest answer (jq -r)
 #   p_size ID              how far this agent has verified
-#   p_sync                 waits until all agents are as far as each other
+#   p_sync                 waits until nothing is under way
 #   p_verify               mirror and replay; the report in $W/verify
 #   p_history              what clients saw against the ledger: $W/compared
 #   p_dump                 the ledger, one entry a line (stops the broker)
@@ -85,6 +85,10 @@ p_world() {
 	for a in $P_ALL; do
 		wl_wait $a || fail "$a does not run"
 	done
+	# members that take no part
+	for a in ${P_EXTRA:-}; do
+		wl_agency "$a" AG09 "Agency $a" || fail "no agency"
+	done
 	mkdir -p "$H"
 	# shellcheck disable=SC2086
 	p_client world "$H" "${1:-Example}" $p_sockets || fail "no case"
@@ -128,7 +132,9 @@ p_broken() {
 	esac
 	unset WAYLEAVE_FAULT
 	for a in $P_ALL; do
-		wl_wait "$a" || fail "$a does not run"
+		wl_alive "$a" || continue
+		wl_until 60 "connection of $a" wl_ready "$a" ||
+		    fail "$a does not run"
 	done
 }
 
@@ -161,22 +167,24 @@ p_shows() {
 p_size() {
 	wl_agent "$1" status --json 2>/dev/null | jq -r .ledger_size
 }
-p_level() {
-	p_one=$(p_size a1)
-	[ -n "$p_one" ] && [ "$p_one" = "$(p_size a2)" ] &&
-	    [ "$p_one" = "$(p_size a3)" ] || { p_last=; return 1; }
+# Nothing waits, and nothing came since the last look: five times.
+p_rest() {
+	p_now=
 	for a in $P_ALL; do
-		[ "$(wl_agent "$a" status --json | jq -r .outbox.bucket)" = \
-		    none ] || return 1
+		p_now="$p_now $(wl_agent "$a" status --json 2>/dev/null |
+		    jq -c '[.connected, .outbox.bucket, .ledger_size]')"
 	done
-	# twice the same: nothing is under way
-	[ "$p_one" = "${p_last:-}" ] && return 0
-	p_last=$p_one
-	return 1
+	p_same=$((p_same + 1))
+	[ "$p_now" = "$p_last" ] || p_same=0
+	p_last=$p_now
+	case $p_now in
+	*false* | *null* | *'1-9"'* | *'-99"'* | *'+"'*) p_same=0 ;;
+	esac
+	[ "$p_same" -ge 5 ]
 }
 p_sync() {
-	p_last=
-	wl_until 30 'rest' p_level || fail "it does not come to rest"
+	p_last= p_same=0
+	wl_until 60 'rest' p_rest || fail "it does not come to rest"
 }
 p_withdraw() {
 	p_ask "$1" withdraw "{\"case\":$(p_case "$1"),\"grant\":\"$2\"$3}"
