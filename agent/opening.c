@@ -344,6 +344,8 @@ read_plain(struct agent *a, const struct mail *m, const struct body *b,
 		err = check_labels(a, b, m->sender, out, why);
 		if (err == ERR_REFUSED)
 			err = reject(a, m, RECEIPT_LABELS, why);
+		else if (err == ERR_NONE && !opening_check(a, m, out))
+			err = reject(a, m, RECEIPT_TERMS, why);
 	}
 	if (err != ERR_NONE)
 		content_wipe(out);
