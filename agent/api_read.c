@@ -19,10 +19,12 @@
 
 #include "agent/api_work.h"
 #include "agent/cases.h"
+#include "agent/compose.h"
 #include "agent/opening.h"
 #include "agent/own.h"
 #include "agent/practice/validate.h"
 #include "agent/words.h"
+#include "base/log.h"
 
 /* ---- inbox -------------------------------------------------------------------- */
 
@@ -310,6 +312,13 @@ out_state_name(enum out_state s)
 	return "unknown";
 }
 
+static enum error_code
+add_waiting(void *ctx, const char *member)
+{
+	return json_array_append_new(ctx, json_pack("{s:s, s:s}", "member",
+	    member, "state", "waiting")) == 0 ? ERR_NONE : ERR_NOMEM;
+}
+
 static json_t *
 copies_json(struct agent *a, const struct record_id *id)
 {
@@ -342,6 +351,9 @@ copies_json(struct agent *a, const struct record_id *id)
 		json_array_append_new(copies, o);
 	}
 	db_done(st);
+	if (compose_waiting(a, id, add_waiting, copies) != ERR_NONE)
+		log_warning(21, "store", "check the disk",
+		    "waiting copies could not be listed");
 	return copies;
 }
 

@@ -516,6 +516,27 @@ compose_turn(struct agent *a)
 		    "waiting copies could not be sent");
 }
 
+enum error_code
+compose_waiting(struct agent *a, const struct record_id *id,
+    compose_visit *visit, void *ctx)
+{
+	struct db_stmt *st = a->sql[SQL_WAITING_ABOUT];
+	char member[WIRE_ID_MAX + 1];
+	enum error_code err;
+	bool row;
+
+	db_bind_blob(st, 1, id->b, RECORD_ID_LEN);
+	while ((err = db_step(st, &row)) == ERR_NONE && row) {
+		err = db_col_str(st, 0, member, sizeof member);
+		if (err == ERR_NONE)
+			err = visit(ctx, member);
+		if (err != ERR_NONE)
+			break;
+	}
+	db_done(st);
+	return err;
+}
+
 /* ---- who may be told ----------------------------------------------------------------------------------- */
 
 struct allowed {

@@ -58,6 +58,11 @@ MUST_USE enum error_code compose_send(struct agent *a,
 /* Copies that waited for a sealing key; once a turn. */
 void compose_turn(struct agent *a);
 
+/* Recipients of the copies of this record that still wait for one. */
+typedef enum error_code compose_visit(void *ctx, const char *member);
+MUST_USE enum error_code compose_waiting(struct agent *a,
+    const struct record_id *id, compose_visit *visit, void *ctx);
+
 /*
  * What the terms of a grant of this arrow say to this content, by what this
  * agency knows of the two ends: asked by the sender, and by the recipient of
@@ -73,7 +78,6 @@ bool compose_slot_is(const uint8_t slot[static 16],
     const uint8_t message[static WIRE_STAMP], const struct record_id *id);
 
 /* Members that our agency has a grant in force to, in this case. */
-typedef enum error_code compose_visit(void *ctx, const char *member);
 MUST_USE enum error_code compose_allowed(struct agent *a,
     const uint8_t case_id[static WIRE_CASE], compose_visit *visit, void *ctx);
 

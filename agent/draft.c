@@ -384,6 +384,17 @@ tell_refused(struct api_call *c, const struct draft *d, const char *rule,
 	    draft_lint(d)), words);
 }
 
+static enum error_code
+note_waiting(void *ctx, const char *member)
+{
+	struct draft *d = ctx;
+
+	for (unsigned i = 0; i < d->n; i++)
+		if (strcmp(d->copy[i].member, member) == 0)
+			d->copy[i].state = COPY_WAITING;
+	return ERR_NONE;
+}
+
 /* What became of the copies of an earlier coming of this document. */
 static enum error_code
 look_up_copies(struct api_call *c, struct draft *d)
@@ -417,7 +428,8 @@ look_up_copies(struct api_call *c, struct draft *d)
 	for (unsigned i = 0; i < d->n; i++)
 		if (!found[i] && d->copy[i].state != COPY_REFUSED)
 			d->copy[i].state = 0;
-	return err;
+	return err == ERR_NONE ? compose_waiting(c->agent, &d->content.id,
+	    note_waiting, d) : err;
 }
 
 /* True when the key was used before: then the call has been ended. */

@@ -99,31 +99,49 @@ draft_to_document(struct api_call *c, struct draft *d)
 	return true;
 }
 
+struct members {
+	char id[COMPOSE_RECIPIENTS_MAX][WIRE_ID_MAX + 1];
+	unsigned n;
+};
+
+static enum error_code
+note_member(void *ctx, const char *member)
+{
+	struct members *m = ctx;
+
+	if (m->n < COMPOSE_RECIPIENTS_MAX)
+		strcpy(m->id[m->n++], member);
+	return ERR_NONE;
+}
+
+/* Those whose copy is under way or there, and those whose copy waits. */
 bool
 draft_to_same(struct api_call *c, struct draft *d, const struct record_id *id)
 {
 	struct db_stmt *st = c->agent->sql[SQL_OUT_ABOUT];
-	char to[COMPOSE_RECIPIENTS_MAX][WIRE_ID_MAX + 1];
+	struct members m = { .n = 0 };
+	char to[WIRE_ID_MAX + 1];
 	enum error_code err;
-	unsigned n = 0;
 	bool row;
 
 	db_bind_blob(st, 1, id->b, RECORD_ID_LEN);
 	db_bind_i64(st, 2, KIND_SUBMISSION);
-	while ((err = db_step(st, &row)) == ERR_NONE && row &&
-	    n < COMPOSE_RECIPIENTS_MAX) {
-		err = db_col_str(st, 5, to[n], sizeof to[n]);
+	while ((err = db_step(st, &row)) == ERR_NONE && row) {
+		err = db_col_str(st, 5, to, sizeof to);
+		if (err == ERR_NONE)
+			err = note_member(&m, to);
 		if (err != ERR_NONE)
 			break;
-		n++;
 	}
 	db_done(st);
+	if (err == ERR_NONE)
+		err = compose_waiting(c->agent, id, note_member, &m);
 	if (err != ERR_NONE) {
 		api_error(c, err, NULL);
 		return false;
 	}
-	for (unsigned i = 0; i < n; i++)
-		if (!draft_to(c, d, to[i]))
+	for (unsigned i = 0; i < m.n; i++)
+		if (!draft_to(c, d, m.id[i]))
 			return false;
 	return true;
 }
