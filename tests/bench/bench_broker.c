@@ -599,6 +599,7 @@ maximum(uint64_t messages, unsigned per)
 	prepare(messages, per);
 	n = (double)b.total;
 	field_syncs_begin(&b.f);
+	(void)printf("playing\n");
 	look(&before);
 	rate = n * 1e9 / (double)play(0, false);
 	look(&after);
