@@ -42,10 +42,13 @@ vocabulary_find(const char *id)
 {
 	size_t i;
 
-	if (id == NULL)
+	if (id == NULL || id[0] == '\0')
 		return (NULL);
+	/* every content looks up dozens: two letters tell most apart */
 	for (i = 0; i < vocabulary_table_n; i++)
-		if (strcmp(vocabulary_table[i].id, id) == 0)
+		if (vocabulary_table[i].id[0] == id[0] &&
+		    vocabulary_table[i].id[1] == id[1] &&
+		    strcmp(vocabulary_table[i].id, id) == 0)
 			return (&vocabulary_table[i]);
 	return (NULL);
 }
