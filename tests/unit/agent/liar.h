@@ -9,6 +9,7 @@
 #include "agent/keyring.h"
 #include "agent/mailbox.h"
 #include "agent/opening.h"
+#include "agent/practice/terms.h"
 #include "agent/practice/validate.h"
 #include "agent/seal.h"
 #include "keys/arrow.h"
@@ -391,6 +392,108 @@ liar_epoch(struct liar *l)
 	m->epoch = k.epoch;
 }
 
+/* Terms as they would be agreed for these scopes, sealed for the arrow. */
+static void
+liar_terms(struct wire_grant *g, const uint8_t key[static ARROW_KEY],
+    scope_set scopes)
+{
+	struct world *w = &office->r->w;
+	struct terms t = { .scopes = scopes, .from = g->from,
+	    .until = g->until, .keep_read_days = g->keep_read_days,
+	    .capacity = CAPACITY_SELF, .method = METHOD_IN_PERSON,
+	    .asked_alone = ANSWER_YES, .safe_now = ANSWER_YES,
+	    .pressed = ANSWER_NO, .not_condition_of_service = true,
+	    .told_how_to_stop = true, .duty_shown = DUTY_PARENTS,
+	    .duty_confirmed = true, .conflict_found = ANSWER_NO,
+	    .principal = { "P2" }, .grantor = { "P2" },
+	    .subjects = { .v = { { "P1" }, { "P2" } }, .n = 2 },
+	    .notice = "notice/1", .language = "en",
+	    .jurisdiction = "GB-SCT", .law_profile = "SCOT",
+	    .conflict_checked_by = "advocate" };
+	struct buf plain, sealed;
+
+	memcpy(t.case_id, w->kase.id, WIRE_CASE);
+	strcpy(t.sender, g->sender);
+	strcpy(t.recipient, g->recipient);
+	strcpy(t.intermediary, w->m[WORLD_BROKER].id);
+	strcpy(t.conflict_checked.s, "2026-11-16");
+	t.purpose = vocabulary_find("PU01");
+	t.lawful_bases.v[t.lawful_bases.n++] = vocabulary_find("LB2");
+	buf_init(&plain, TERMS_MAX);
+	buf_init(&sealed, WIRE_TERMS_MAX);
+	ck_ok(terms_encode(&t, &plain));
+	crypto_hash_sha256(g->terms_hash, plain.data, plain.n);
+	ck_ok(arrow_terms_seal(key, w->kase.id, g->sender, g->recipient,
+	    buf_view(&plain), &sealed));
+	g->terms = bytes_of(arena_dup(w->a, sealed.data, sealed.n), sealed.n);
+	buf_free(&plain);
+	buf_free(&sealed);
+}
+
+static void
+liar_permission(struct wire_grant *g, const char *const *what, size_t n,
+    scope_set scopes)
+{
+	struct world *w = &office->r->w;
+	uint8_t key[ARROW_KEY];
+
+	arrow_key(w->kase.key, w->kase.id, g->sender, g->recipient, key);
+	ck_ok(arrow_labels(key, what, n, "PU01", g->label));
+	liar_terms(g, key, scopes);
+}
+
+/* Terms that say what the clear part says, sealed for the arrow's ends. */
+OFFICE void
+true_terms(struct wire_grant *g, const uint8_t key[static ARROW_KEY],
+    scope_set scopes)
+{
+	struct world *w = &office->r->w;
+	struct terms *t = calloc(1, sizeof *t);
+	struct buf plain, sealed;
+	uint8_t *copy;
+
+	ck_assert_ptr_nonnull(t);
+	randombytes_buf(t->random, sizeof t->random);
+	memcpy(t->case_id, w->kase.id, WIRE_CASE);
+	strcpy(t->sender, g->sender);
+	strcpy(t->recipient, g->recipient);
+	strcpy(t->intermediary, "the-broker");
+	strcpy(t->principal.s, "P2");
+	strcpy(t->grantor.s, "P2");
+	strcpy(t->subjects.v[t->subjects.n++].s, "P2");
+	t->capacity = CAPACITY_SELF;
+	t->scopes = scopes;
+	t->purpose = vocabulary_find("PU01");
+	t->from = g->from;
+	t->until = g->until;
+	t->keep_read_days = g->keep_read_days;
+	t->method = METHOD_IN_PERSON;
+	strcpy(t->notice, "consent-notice/1");
+	strcpy(t->language, "en");
+	t->asked_alone = t->safe_now = ANSWER_YES;
+	t->pressed = ANSWER_NO;
+	t->not_condition_of_service = t->told_how_to_stop = true;
+	strcpy(t->jurisdiction, "GB");
+	strcpy(t->law_profile, "UK");
+	t->lawful_bases.v[t->lawful_bases.n++] = vocabulary_find("LB1");
+	t->duty_shown = DUTY_NONE;
+	strcpy(t->conflict_checked.s, "2026-11-01");
+	strcpy(t->conflict_checked_by, "advocate");
+	t->conflict_found = ANSWER_NO;
+	buf_init(&plain, WIRE_TERMS_MAX);
+	buf_init(&sealed, WIRE_TERMS_MAX);
+	ck_ok(terms_encode(t, &plain));
+	crypto_hash_sha256(g->terms_hash, plain.data, plain.n);
+	ck_ok(arrow_terms_seal(key, w->kase.id, g->sender, g->recipient,
+	    buf_view(&plain), &sealed));
+	copy = arena_dup(w->a, sealed.data, sealed.n);
+	ck_assert_ptr_nonnull(copy);
+	g->terms = bytes_of(copy, sealed.n);
+	buf_free(&plain);
+	buf_free(&sealed);
+	free(t);
+}
+
 static void
 intro_labels(struct wire_grant *g)
 {
@@ -400,6 +503,7 @@ intro_labels(struct wire_grant *g)
 
 	arrow_key(w->kase.key, w->kase.id, g->sender, g->recipient, key);
 	ck_ok(arrow_labels(key, id, 1, "PU01", g->label));
+	true_terms(g, key, SCOPE_BIT(SCOPE_ID));
 }
 
 static void
@@ -411,6 +515,7 @@ plain_labels(struct wire_grant *g)
 
 	arrow_key(w->kase.key, w->kase.id, g->sender, g->recipient, key);
 	ck_ok(arrow_labels(key, what, 2, "PU01", g->label));
+	true_terms(g, key, SCOPE_BIT(SCOPE_C1) | SCOPE_BIT(SCOPE_C2));
 }
 
 static const char intro_json[] = "{\"schema\":\"wayleave/introduction/1\","
