@@ -442,80 +442,21 @@ liar_permission(struct wire_grant *g, const char *const *what, size_t n,
 	liar_terms(g, key, scopes);
 }
 
-/* Terms that say what the clear part says, sealed for the arrow's ends. */
-OFFICE void
-true_terms(struct wire_grant *g, const uint8_t key[static ARROW_KEY],
-    scope_set scopes)
-{
-	struct world *w = &office->r->w;
-	struct terms *t = calloc(1, sizeof *t);
-	struct buf plain, sealed;
-	uint8_t *copy;
-
-	ck_assert_ptr_nonnull(t);
-	randombytes_buf(t->random, sizeof t->random);
-	memcpy(t->case_id, w->kase.id, WIRE_CASE);
-	strcpy(t->sender, g->sender);
-	strcpy(t->recipient, g->recipient);
-	strcpy(t->intermediary, "the-broker");
-	strcpy(t->principal.s, "P2");
-	strcpy(t->grantor.s, "P2");
-	strcpy(t->subjects.v[t->subjects.n++].s, "P2");
-	t->capacity = CAPACITY_SELF;
-	t->scopes = scopes;
-	t->purpose = vocabulary_find("PU01");
-	t->from = g->from;
-	t->until = g->until;
-	t->keep_read_days = g->keep_read_days;
-	t->method = METHOD_IN_PERSON;
-	strcpy(t->notice, "consent-notice/1");
-	strcpy(t->language, "en");
-	t->asked_alone = t->safe_now = ANSWER_YES;
-	t->pressed = ANSWER_NO;
-	t->not_condition_of_service = t->told_how_to_stop = true;
-	strcpy(t->jurisdiction, "GB");
-	strcpy(t->law_profile, "UK");
-	t->lawful_bases.v[t->lawful_bases.n++] = vocabulary_find("LB1");
-	t->duty_shown = DUTY_NONE;
-	strcpy(t->conflict_checked.s, "2026-11-01");
-	strcpy(t->conflict_checked_by, "advocate");
-	t->conflict_found = ANSWER_NO;
-	buf_init(&plain, WIRE_TERMS_MAX);
-	buf_init(&sealed, WIRE_TERMS_MAX);
-	ck_ok(terms_encode(t, &plain));
-	crypto_hash_sha256(g->terms_hash, plain.data, plain.n);
-	ck_ok(arrow_terms_seal(key, w->kase.id, g->sender, g->recipient,
-	    buf_view(&plain), &sealed));
-	copy = arena_dup(w->a, sealed.data, sealed.n);
-	ck_assert_ptr_nonnull(copy);
-	g->terms = bytes_of(copy, sealed.n);
-	buf_free(&plain);
-	buf_free(&sealed);
-	free(t);
-}
-
 static void
 intro_labels(struct wire_grant *g)
 {
 	static const char *const id[] = { "ID" };
-	uint8_t key[ARROW_KEY];
-	struct world *w = &office->r->w;
 
-	arrow_key(w->kase.key, w->kase.id, g->sender, g->recipient, key);
-	ck_ok(arrow_labels(key, id, 1, "PU01", g->label));
-	true_terms(g, key, SCOPE_BIT(SCOPE_ID));
+	liar_permission(g, id, 1, SCOPE_BIT(SCOPE_ID));
 }
 
 static void
 plain_labels(struct wire_grant *g)
 {
 	static const char *const what[] = { "C1", "C2" };
-	uint8_t key[ARROW_KEY];
-	struct world *w = &office->r->w;
 
-	arrow_key(w->kase.key, w->kase.id, g->sender, g->recipient, key);
-	ck_ok(arrow_labels(key, what, 2, "PU01", g->label));
-	true_terms(g, key, SCOPE_BIT(SCOPE_C1) | SCOPE_BIT(SCOPE_C2));
+	liar_permission(g, what, 2, SCOPE_BIT(SCOPE_C1) |
+	    SCOPE_BIT(SCOPE_C2));
 }
 
 static const char intro_json[] = "{\"schema\":\"wayleave/introduction/1\","
