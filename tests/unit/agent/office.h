@@ -178,6 +178,8 @@ api_tell(struct api_call *c, enum cli_exit code, json_t *result,
 	t->result = json_deep_copy(result);
 	json_decref(result);
 	snprintf(t->words, sizeof t->words, "%s", words != NULL ? words : "");
+	if (c->state != NULL && c->state_free != NULL)
+		c->state_free(c->state);
 	json_decref(c->in);
 	arena_destroy(&c->arena);
 	free(c);
