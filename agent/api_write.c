@@ -28,7 +28,7 @@
  */
 #include "agent/draft.h"
 
-/* ---- the verbs -------------------------------------------------------------------------------- */
+/* ---- the verbs ---------------------------------------------------------- */
 
 /* The case a document is about: named beside it, or in it. */
 static bool

@@ -13,7 +13,7 @@ struct draft {
 	uint8_t case_id[WIRE_CASE];
 	struct content content;
 	struct validate_facts facts;
-	char survivor[12];                /* person id, for the language check */
+	char survivor[12];              /* person id, for the language check */
 	struct copy copy[COMPOSE_RECIPIENTS_MAX];
 	unsigned n;
 	bool dry_run;
