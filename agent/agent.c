@@ -15,6 +15,7 @@
 #include "agent/mailbox.h"
 #include "agent/opening.h"
 #include "agent/outgoing.h"
+#include "agent/room.h"
 #include "agent/seal.h"
 #include "base/file.h"
 #include "base/link.h"
@@ -119,6 +120,8 @@ agent_end(struct agent *a, enum error_code err)
 		    "a commit failed");
 		_exit(7);
 	}
+	if (err == ERR_FULL)
+		a->room_next = 0;       /* look now: the reserve may help */
 	return err;
 }
 
@@ -493,6 +496,7 @@ agent_turn(struct agent *a)
 
 	if (a->identity == NULL)
 		return;
+	room_turn(a);
 	drain_link(a);
 	if (keyring_turn(a) != ERR_NONE)
 		log_warning(24, "sealing key", "check the disk",

@@ -83,6 +83,7 @@ struct agent {
 	struct kept *kept;              /* keys and terms in use */
 	uint64_t forget_next;           /* when to tidy up next, ms */
 	uint64_t compose_next;          /* waiting copies: boot ms */
+	uint64_t room_next;             /* when to look at the disk: boot ms */
 	uint64_t keyring_next;          /* when to look at the epochs again, ms */
 	uint64_t cases_next;            /* when cases have something due, ms */
 	uint64_t cases_ask_next;        /* when to ask for arrow keys again */
@@ -95,7 +96,7 @@ struct agent {
 	uint64_t news_at;               /* size just after the newest of them */
 	uint64_t statement_boot;        /* boot clock of last agreeing statement */
 	bool statement_ever;
-	enum agent_trouble trouble;     /* sticky: TROUBLE_LEDGER only */
+	enum agent_trouble trouble;     /* LEDGER, for good, or DISK */
 	int64_t clock_off_ms;           /* broker's clock minus ours */
 	uint64_t offline_since;         /* ms, 0 when connected */
 

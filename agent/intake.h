@@ -27,6 +27,8 @@ MUST_USE enum error_code intake_frame(struct agent *a, struct bytes frame,
 MUST_USE enum error_code intake_hello(struct agent *a);
 /* Tells the broker how far we are, when there is something to tell. */
 void intake_confirm(struct agent *a);
+/* How many messages we take has changed. */
+void intake_credit(struct agent *a);
 
 /*
  * A question to the broker (enum wire_ask).  The answer's rows are applied

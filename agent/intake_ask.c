@@ -23,6 +23,13 @@ send_up(struct agent *a, const struct up *up)
 	return err;
 }
 
+/* Without room nothing is asked for; it waits at the broker. */
+static uint32_t
+credit(const struct agent *a)
+{
+	return a->trouble == TROUBLE_DISK ? 0 : INTAKE_CREDIT;
+}
+
 enum error_code
 intake_hello(struct agent *a)
 {
@@ -31,7 +38,7 @@ intake_hello(struct agent *a)
 
 	h->version = WIRE_VERSION;
 	h->time = clock_now(&a->clock);
-	h->credit = INTAKE_CREDIT;
+	h->credit = credit(a);
 	h->last.size = a->head.size;
 	if (a->head.size > 0) {
 		memcpy(h->last.root, a->head.root.b, WIRE_HASH);
@@ -46,6 +53,15 @@ intake_hello(struct agent *a)
 }
 
 void
+intake_credit(struct agent *a)
+{
+	if (a->intake == NULL || a->offline_since != 0)
+		return;
+	a->intake->taken++;
+	intake_confirm(a);
+}
+
+void
 intake_confirm(struct agent *a)
 {
 	struct intake *in = a->intake;
@@ -55,7 +71,7 @@ intake_confirm(struct agent *a)
 		return;
 	up.confirm.size = a->head.size;
 	up.confirm.news = a->news;
-	up.confirm.credit = INTAKE_CREDIT;
+	up.confirm.credit = credit(a);
 	if (send_up(a, &up) != ERR_NONE)
 		return;
 	in->taken = 0;
