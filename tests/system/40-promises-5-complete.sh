@@ -42,6 +42,8 @@ p_send a2 'the only one' a3
 p_sync
 p_open a3
 p_verify || { cat "$W/verify"; fail "an honest ledger is not explained"; }
+# Nobody shall follow what is tampered with and taken back again.
+for a in $P_ALL; do wl_stop $a; done
 stop_both
 keep whole
 
@@ -80,7 +82,7 @@ bring_back whole
 # ---- two ledgers, signed by the same key ----------------------------------------
 keep early
 wl_run_broker || fail "no broker"
-for a in $P_ALL; do wl_wait $a; done
+for a in $P_ALL; do wl_run $a || fail "$a does not run"; done
 p_send a2 'in the first ledger' a3
 p_send a1 'in the first ledger' a2
 p_sync
