@@ -47,7 +47,7 @@ room_turn(struct agent *a)
 		set_reserve(path, ROOM_RESERVE);
 	if (full && a->trouble == TROUBLE_NONE) {
 		a->trouble = TROUBLE_DISK;
-		log_error(27, "disk", "make room", "nearly full: nothing is "
+		log_error(47, "disk", "make room", "nearly full: nothing is "
 		    "sent or opened, withdrawals and stops go on");
 		intake_credit(a);
 	} else if (!full && a->trouble == TROUBLE_DISK) {
