@@ -150,6 +150,7 @@ session_gone(struct sessions *s, struct session *x)
 	free(x->sent);
 	free(x->own);
 	x->sent = NULL;
+	x->sent_cap = 0;
 	x->own = NULL;
 	x->own_n = x->own_cap = 0;
 }
@@ -234,21 +235,43 @@ sessions_ready_any(const struct sessions *s)
 
 /* ---- confirmations ----------------------------------------------------- */
 
+/* Most sessions have little on its way: the ring grows with what there is. */
+static bool
+sent_grow(struct session *x)
+{
+	unsigned cap = x->sent_cap == 0 ? SESSION_SENT_FIRST : 2 * x->sent_cap;
+	struct sent *p = calloc(cap, sizeof *p);
+
+	if (p == NULL)
+		return false;
+	for (unsigned i = 0; i < x->sent_n; i++)
+		p[i] = x->sent[(x->sent_first + i) % x->sent_cap];
+	free(x->sent);
+	x->sent = p;
+	x->sent_cap = cap;
+	x->sent_first = 0;
+	return true;
+}
+
+static void
+sent_drop(struct session *x)
+{
+	x->sent_first = (x->sent_first + 1) % x->sent_cap;
+	x->sent_n--;
+}
+
 void
 session_sent(struct session *x, uint64_t count, uint64_t position)
 {
 	unsigned at;
 
-	if (x->sent == NULL) {
-		x->sent = calloc(SESSION_SENT, sizeof *x->sent);
-		if (x->sent == NULL)
+	if (x->sent_n == x->sent_cap && (x->sent_cap == SESSION_SENT ||
+	    !sent_grow(x))) {
+		if (x->sent_cap == 0)
 			return; /* confirmed at the next hello instead */
+		sent_drop(x);
 	}
-	if (x->sent_n == SESSION_SENT) {
-		x->sent_first = (x->sent_first + 1) % SESSION_SENT;
-		x->sent_n--;
-	}
-	at = (x->sent_first + x->sent_n) % SESSION_SENT;
+	at = (x->sent_first + x->sent_n) % x->sent_cap;
 	x->sent[at].count = count;
 	x->sent[at].position = position;
 	x->sent_n++;
@@ -262,8 +285,7 @@ session_confirm(struct session *x, uint64_t count, uint64_t *position)
 	while (x->sent_n > 0 && x->sent[x->sent_first].count <= count) {
 		*position = x->sent[x->sent_first].position;
 		found = true;
-		x->sent_first = (x->sent_first + 1) % SESSION_SENT;
-		x->sent_n--;
+		sent_drop(x);
 	}
 	return found;
 }

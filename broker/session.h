@@ -87,7 +87,7 @@ struct session {
 	unsigned own_n, own_cap;
 	/* counts of the stream sent but not confirmed, oldest first */
 	struct sent { uint64_t count, position; } *sent;
-	unsigned sent_first, sent_n;
+	unsigned sent_first, sent_n, sent_cap;
 	double refusals;                /* token bucket, see bucket_take() */
 	uint64_t refusals_boot;
 	double reads;                   /* entries, for its hellos */
@@ -100,6 +100,7 @@ struct session {
 
 enum {
 	SESSION_SENT = 256,             /* steps sent and not confirmed */
+	SESSION_SENT_FIRST = 4,         /* the room for them at first */
 	SESSION_HASH = 16384,
 	SESSION_OWN = 16384,
 };
