@@ -117,15 +117,16 @@ connect_to(unsigned to)
 }
 
 static void
-at(unsigned members, uint64_t rss_alone)
+at(unsigned members)
 {
 	struct usage before, after;
 	unsigned from = b.online;
 	struct timespec idle = { .tv_sec = IDLE_S };
-	uint64_t ns;
+	uint64_t ns, enrolled;
 
 	enrol(members);
 	must_be(usage_of(b.f.broker, &before));
+	enrolled = before.rss;
 	ns = connect_to(members);
 	must_be(usage_of(b.f.broker, &after));
 	measure_say((double)(members - from) * 1e9 / (double)ns, "/s",
@@ -137,8 +138,8 @@ at(unsigned members, uint64_t rss_alone)
 	must_be(usage_of(b.f.broker, &after));
 	measure_say((double)after.rss / 1048576, "MiB",
 	    "broker with %u connected", members);
-	measure_say((double)(after.rss - rss_alone) / 1024 / members, "KiB",
-	    "each of %u connected, idle", members);
+	measure_say((double)(after.rss - enrolled) / 1024 / (members - from),
+	    "KiB", "each connection, idle, up to %u", members);
 	measure_say((after.cpu - before.cpu) / IDLE_S * 100, "%",
 	    "of a core, %u idle", members);
 }
@@ -163,9 +164,9 @@ bench(int argc, char **argv)
 	must_be(usage_of(b.f.broker, &alone));
 	measure_say((double)alone.rss / 1048576, "MiB", "broker alone");
 	for (int i = 2; i < argc; i++)
-		at((unsigned)strtoul(argv[i], NULL, 10), alone.rss);
+		at((unsigned)strtoul(argv[i], NULL, 10));
 	for (unsigned i = 0; argc == 2 && i < 3; i++)
-		at(preset[i], alone.rss);
+		at(preset[i]);
 	field_stop(&b.f);
 }
 
