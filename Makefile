@@ -85,7 +85,7 @@ TOOL_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(TOOL_SRC))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all help demo check check-deps deps check-unit check-vectors check-contract \
-	check-system check-faults check-layers check-headers check-link lint-man fuzz bench \
+	check-system check-promises check-faults check-layers check-headers check-link lint-man fuzz bench \
 	check-asan check-tsan check-valgrind install clean tools tests
 .SECONDARY:
 .DEFAULT_GOAL := all
@@ -100,6 +100,7 @@ help:
 	 'make check-unit check-vectors check-contract check-system' \
 	 'make check-layers check-headers check-link lint-man' \
 	 'make check-asan check-tsan check-valgrind   the same tests, instrumented' \
+	 'make check-promises             every promise broken on purpose, and noticed' \
 	 'make check-faults [ROUNDS=200]  kill -9 campaign under load' \
 	 'make fuzz [FUZZ_SECONDS=30]     libFuzzer over every parser' \
 	 'make bench      measure; figures go to build/bench' \
@@ -152,7 +153,11 @@ check-unit check-vectors check-contract: check-%:
 	$(Q)tests/run-binaries $(filter $(B)/tests/$*/%,$(UNIT_BIN))
 
 check-system: all tools
-	$(Q)tests/run-scripts $(B) $(sort $(wildcard tests/system/[0-9]*.sh))
+	$(Q)tests/run-scripts $(B) $(sort $(wildcard tests/system/[0-37]*.sh))
+
+# Promises broken on purpose, canaries, failing disks: minutes each.
+check-promises: all tools
+	$(Q)tests/run-scripts $(B) $(sort $(wildcard tests/system/[4-6]*.sh))
 
 check-faults:
 	$(Q)$(MAKE) --no-print-directory FAULTS=1 check-faults-run
