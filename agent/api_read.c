@@ -319,6 +319,14 @@ add_waiting(void *ctx, const char *member)
 	    member, "state", "waiting")) == 0 ? ERR_NONE : ERR_NOMEM;
 }
 
+static enum error_code
+add_stopped(void *ctx, const char *member)
+{
+	return json_array_append_new(ctx, json_pack("{s:s, s:s, s:s}",
+	    "member", member, "state", "refused", "rule", "R1")) == 0 ?
+	    ERR_NONE : ERR_NOMEM;
+}
+
 static json_t *
 copies_json(struct agent *a, const struct record_id *id)
 {
@@ -351,7 +359,8 @@ copies_json(struct agent *a, const struct record_id *id)
 		json_array_append_new(copies, o);
 	}
 	db_done(st);
-	if (compose_waiting(a, id, add_waiting, copies) != ERR_NONE)
+	if (compose_waiting(a, id, add_waiting, copies) != ERR_NONE ||
+	    compose_stopped(a, id, add_stopped, copies) != ERR_NONE)
 		log_warning(21, "store", "check the disk",
 		    "waiting copies could not be listed");
 	return copies;

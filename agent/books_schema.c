@@ -64,6 +64,7 @@ const char books_schema_cases[] =
 /* copies that wait for a sealing key of their recipient */
 "CREATE TABLE waiting_copy (id BLOB NOT NULL, recipient TEXT NOT NULL,"
 " kase BLOB NOT NULL, account TEXT NOT NULL, at INTEGER NOT NULL,"
+" stopped INTEGER NOT NULL DEFAULT 0,"
 " PRIMARY KEY (id, recipient)) WITHOUT ROWID;"
 /* owner and due day of a gap, task or goal */
 "CREATE TABLE owner (kase BLOB NOT NULL, what TEXT NOT NULL,"

@@ -464,7 +464,7 @@ list_waiting(struct agent *a, struct waiting_copy *out, unsigned max,
 static enum error_code
 retry(struct agent *a, const struct waiting_copy *wait)
 {
-	struct db_stmt *st = a->sql[SQL_WAITING_DONE];
+	struct db_stmt *st;
 	struct wire_sealing_key key;
 	struct copy copy = { .state = 0 };
 	struct worker w = { .uid = 0 };
@@ -486,6 +486,9 @@ retry(struct agent *a, const struct waiting_copy *wait)
 	content_wipe(&c);
 	if (err != ERR_NONE)
 		return err;
+	/* what permission ended meanwhile is kept, to be told so */
+	st = a->sql[copy.state == COPY_REFUSED ? SQL_WAITING_STOP :
+	    SQL_WAITING_DONE];
 	db_bind_blob(st, 1, wait->id.b, RECORD_ID_LEN);
 	db_bind_text(st, 2, wait->recipient);
 	return db_run(st);
@@ -516,8 +519,8 @@ compose_turn(struct agent *a)
 		    "waiting copies could not be sent");
 }
 
-enum error_code
-compose_waiting(struct agent *a, const struct record_id *id,
+static enum error_code
+list_copies(struct agent *a, const struct record_id *id, bool stopped,
     compose_visit *visit, void *ctx)
 {
 	struct db_stmt *st = a->sql[SQL_WAITING_ABOUT];
@@ -526,6 +529,7 @@ compose_waiting(struct agent *a, const struct record_id *id,
 	bool row;
 
 	db_bind_blob(st, 1, id->b, RECORD_ID_LEN);
+	db_bind_i64(st, 2, stopped);
 	while ((err = db_step(st, &row)) == ERR_NONE && row) {
 		err = db_col_str(st, 0, member, sizeof member);
 		if (err == ERR_NONE)
@@ -535,6 +539,20 @@ compose_waiting(struct agent *a, const struct record_id *id,
 	}
 	db_done(st);
 	return err;
+}
+
+enum error_code
+compose_waiting(struct agent *a, const struct record_id *id,
+    compose_visit *visit, void *ctx)
+{
+	return list_copies(a, id, false, visit, ctx);
+}
+
+enum error_code
+compose_stopped(struct agent *a, const struct record_id *id,
+    compose_visit *visit, void *ctx)
+{
+	return list_copies(a, id, true, visit, ctx);
 }
 
 /* ---- who may be told ----------------------------------------------------------------------------------- */

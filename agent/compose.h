@@ -62,6 +62,9 @@ void compose_turn(struct agent *a);
 typedef enum error_code compose_visit(void *ctx, const char *member);
 MUST_USE enum error_code compose_waiting(struct agent *a,
     const struct record_id *id, compose_visit *visit, void *ctx);
+/* And of those whose permission ended while they waited: never sent. */
+MUST_USE enum error_code compose_stopped(struct agent *a,
+    const struct record_id *id, compose_visit *visit, void *ctx);
 
 /*
  * What the terms of a grant of this arrow say to this content, by what this
