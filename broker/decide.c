@@ -139,6 +139,9 @@ decide_refusals(struct sequencer *q, const struct asker *who, double n)
 
 	if (who->local != NULL)
 		return true;
+	/* an opening may have more lines than a minute has tokens */
+	if (n > rate)
+		n = rate;
 	x = who->session;
 	return x != NULL && bucket_take(&x->refusals, &x->refusals_boot,
 	    clock_boot(q->c.clock), rate, rate, n);
