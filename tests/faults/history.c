@@ -164,7 +164,8 @@ look_at_ledger(struct check *c)
 		 * sent again: dropped, and that is all right. */
 		if (m->deliveries > 1 || m->drops > 1 ||
 		    (m->deliveries + m->drops == 2 &&
-		    (m->dropped < m->delivered || m->receipted)))
+		    (m->dropped < m->delivered ||
+		    (m->receipted && m->receipt < m->dropped))))
 			sinned(c, TWICE, "message %llu: delivered %u, dropped "
 			    "%u times", (unsigned long long)m->idx,
 			    m->deliveries, m->drops);

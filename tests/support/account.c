@@ -102,7 +102,7 @@ take_grant(struct account *a, const struct entry *e)
 }
 
 static void
-take_receipt(struct account *a, const struct wire_receipt *r)
+take_receipt(struct account *a, uint64_t idx, const struct wire_receipt *r)
 {
 	for (unsigned i = 0; i < r->n; i++) {
 		struct account_message *m = account_message(a,
@@ -111,6 +111,7 @@ take_receipt(struct account *a, const struct wire_receipt *r)
 		if (m == NULL)
 			continue;
 		m->receipted = true;
+		m->receipt = idx;
 		m->outcome = r->line[i].outcome;
 	}
 }
@@ -135,7 +136,7 @@ take_record(struct account *a, const struct entry *e)
 	case KIND_GRANT:
 		return take_grant(a, e);
 	case KIND_RECEIPT:
-		take_receipt(a, &e->b.u.receipt);
+		take_receipt(a, e->index, &e->b.u.receipt);
 		break;
 	case KIND_WITHDRAWAL:
 		r->all = e->b.u.withdrawal.all;

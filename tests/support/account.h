@@ -17,6 +17,7 @@ struct account_message {
 	uint64_t dropped;
 	unsigned deliveries, drops;
 	uint32_t outcome;              /* of its receipt */
+	uint64_t receipt;              /* its entry */
 	bool receipted;
 };
 /* One message of an `opened` entry that the rules admitted. */

@@ -115,11 +115,14 @@ ask(int argc, char **argv)
 	const char *socket = socket_of(world, argv[2]);
 	const enum api_verb verb = api_verb_of(argv[3]);
 	json_error_t at;
+	int code = 2;
 
 	in = argc > 4 ? json_loads(argv[4], 0, &at) : json_object();
-	if (socket == NULL || verb == VERB_NONE || in == NULL)
-		return 2;
-	return ask_and_print(argv[0], argv[1], argv[2], socket, verb, in);
+	if (socket != NULL && verb != VERB_NONE && in != NULL)
+		code = ask_and_print(argv[0], argv[1], argv[2], socket, verb,
+		    in);
+	json_decref(world);
+	return code;
 }
 
 static int
@@ -129,6 +132,7 @@ send_one(int argc, char **argv)
 	const char *socket = socket_of(world, argv[2]);
 	char key[33];
 	uint8_t b[16];
+	int code;
 
 	if (socket == NULL)
 		return 2;
@@ -136,10 +140,12 @@ send_one(int argc, char **argv)
 	sodium_bin2hex(key, sizeof key, b, sizeof b);
 	for (int i = 4; i < argc; i++)
 		json_array_append_new(to, json_string(argv[i]));
-	return ask_and_print(argv[0], argv[1], argv[2], socket, VERB_SEND,
+	code = ask_and_print(argv[0], argv[1], argv[2], socket, VERB_SEND,
 	    json_pack("{s:O, s:o, s:o}", "case", json_object_get(
 	    json_object_get(world, "case"), argv[2]), "to", to, "content",
 	    small_observation(key, argv[3])));
+	json_decref(world);
+	return code;
 }
 
 static int
@@ -160,6 +166,7 @@ settle(const char *dir)
 			    json_object_get(json_object_get(world, "case"),
 			    id)), ASK_MS, NULL);
 	history_close(&h);
+	json_decref(world);
 	return 0;
 }
 
