@@ -18,7 +18,10 @@ MUST_USE enum error_code sign_client_create(const char *path,
     struct sign_client **out, struct why *why);
 void sign_client_destroy(struct sign_client **c);
 
-/* For struct signing; ctx is the client.  Every answer is verified. */
+/*
+ * For struct signing; ctx is the client.  The signature is verified once on
+ * each connection, size and root by the caller every time.
+ */
 enum error_code sign_client_sign(void *ctx, uint64_t from,
     const struct hash *leaf, size_t n, struct checkpoint *out);
 
