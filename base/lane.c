@@ -11,21 +11,39 @@ struct slot {
 	bool done;
 };
 
+/* Positions count since creation; the slots are used round and round. */
+struct ring {
+	struct slot *slot;
+	uint64_t head, next, tail;
+};
+
+enum { FIRST, REST, RINGS };
+
 struct lane {
 	pthread_mutex_t lock;
 	pthread_cond_t work;  /* something waits for a worker, or closed */
-	pthread_cond_t ready; /* the head is done, or closed */
-	struct slot *slot;
-	uint64_t head, next, tail; /* positions since creation */
+	pthread_cond_t ready; /* a head is done, or closed */
+	struct ring ring[RINGS];
+	bool firsts_taken;    /* by the last take, and nothing else */
 	size_t slots, reserved_slots;
 	size_t bytes, reserved_bytes, weight;
 	bool closed;
 };
 
 static struct slot *
-slot_of(struct lane *lane, uint64_t position)
+slot_of(const struct lane *lane, const struct ring *r, uint64_t position)
 {
-	return &lane->slot[position % lane->slots];
+	return &r->slot[position % lane->slots];
+}
+
+static size_t
+jobs_in(const struct lane *lane)
+{
+	size_t n = 0;
+
+	for (unsigned i = 0; i < RINGS; i++)
+		n += (size_t)(lane->ring[i].tail - lane->ring[i].head);
+	return n;
 }
 
 struct lane *
@@ -40,10 +58,13 @@ lane_create(size_t slots, size_t reserved_slots, size_t bytes,
 	lane = calloc(1, sizeof *lane);
 	if (lane == NULL)
 		return NULL;
-	lane->slot = calloc(slots, sizeof *lane->slot);
-	if (lane->slot == NULL) {
-		free(lane);
-		return NULL;
+	for (unsigned i = 0; i < RINGS; i++) {
+		lane->ring[i].slot = calloc(slots, sizeof(struct slot));
+		if (lane->ring[i].slot == NULL) {
+			free(lane->ring[0].slot);
+			free(lane);
+			return NULL;
+		}
 	}
 	lane->slots = slots;
 	lane->reserved_slots = reserved_slots;
@@ -68,54 +89,74 @@ has_room(const struct lane *lane, size_t weight, unsigned flags)
 		slots -= lane->reserved_slots;
 		bytes -= lane->reserved_bytes;
 	}
-	return lane->tail - lane->head < slots && weight <= bytes &&
+	return jobs_in(lane) < slots && weight <= bytes &&
 	    lane->weight <= bytes - weight;
 }
 
 /* Moves `next` over jobs that need no worker. */
 static void
-skip_ready(struct lane *lane)
+skip_ready(struct lane *lane, struct ring *r)
 {
-	while (lane->next < lane->tail && slot_of(lane, lane->next)->done)
-		lane->next++;
+	while (r->next < r->tail && slot_of(lane, r, r->next)->done)
+		r->next++;
+}
+
+static struct ring *
+ring_of(struct lane *lane, const struct lane_job *job)
+{
+	return &lane->ring[job->first ? FIRST : REST];
 }
 
 bool
 lane_put(struct lane *lane, struct lane_job *job, size_t weight,
     unsigned flags)
 {
+	struct ring *r;
 	bool fits;
 
 	pthread_mutex_lock(&lane->lock);
 	fits = !lane->closed && has_room(lane, weight, flags);
 	if (fits) {
-		job->position = lane->tail++;
+		job->first = (flags & LANE_FIRST) != 0;
+		r = ring_of(lane, job);
+		job->position = r->tail++;
 		job->weight = weight;
-		*slot_of(lane, job->position) = (struct slot){ job,
+		*slot_of(lane, r, job->position) = (struct slot){ job,
 			(flags & LANE_READY) != 0 };
 		lane->weight += weight;
-		skip_ready(lane);
+		skip_ready(lane, r);
 		if ((flags & LANE_READY) == 0)
 			pthread_cond_signal(&lane->work);
-		else if (job->position == lane->head)
+		else if (job->position == r->head)
 			pthread_cond_signal(&lane->ready);
 	}
 	pthread_mutex_unlock(&lane->lock);
 	return fits;
 }
 
+static struct ring *
+ring_with_work(struct lane *lane)
+{
+	for (unsigned i = 0; i < RINGS; i++) {
+		if (lane->ring[i].next < lane->ring[i].tail)
+			return &lane->ring[i];
+	}
+	return NULL;
+}
+
 struct lane_job *
 lane_work(struct lane *lane)
 {
 	struct lane_job *job = NULL;
+	struct ring *r;
 
 	pthread_mutex_lock(&lane->lock);
-	while (lane->next == lane->tail && !lane->closed)
+	while ((r = ring_with_work(lane)) == NULL && !lane->closed)
 		pthread_cond_wait(&lane->work, &lane->lock);
-	if (lane->next < lane->tail) {
-		job = slot_of(lane, lane->next)->job;
-		lane->next++;
-		skip_ready(lane);
+	if (r != NULL) {
+		job = slot_of(lane, r, r->next)->job;
+		r->next++;
+		skip_ready(lane, r);
 	}
 	pthread_mutex_unlock(&lane->lock);
 	return job;
@@ -124,25 +165,34 @@ lane_work(struct lane *lane)
 void
 lane_done(struct lane *lane, struct lane_job *job)
 {
+	struct ring *r;
 	struct slot *slot;
 
 	pthread_mutex_lock(&lane->lock);
-	assert(job->position >= lane->head && job->position < lane->next);
-	slot = slot_of(lane, job->position);
+	r = ring_of(lane, job);
+	assert(job->position >= r->head && job->position < r->next);
+	slot = slot_of(lane, r, job->position);
 	assert(slot->job == job && !slot->done);
 	slot->done = true;
-	if (job->position == lane->head)
+	if (job->position == r->head)
 		pthread_cond_signal(&lane->ready);
 	pthread_mutex_unlock(&lane->lock);
 }
 
 static bool
-head_done(struct lane *lane)
+head_done(const struct lane *lane, const struct ring *r)
 {
-	return lane->head < lane->tail && slot_of(lane, lane->head)->done;
+	return r->head < r->tail && slot_of(lane, r, r->head)->done;
 }
 
-/* Until the head is done, or time is over, or closed and empty. */
+static bool
+any_done(const struct lane *lane)
+{
+	return head_done(lane, &lane->ring[FIRST]) ||
+	    head_done(lane, &lane->ring[REST]);
+}
+
+/* Until a head is done, or time is over, or closed and empty. */
 static void
 wait_head(struct lane *lane, int idle_ms)
 {
@@ -156,8 +206,8 @@ wait_head(struct lane *lane, int idle_ms)
 		until.tv_sec += until.tv_nsec / 1000000000;
 		until.tv_nsec %= 1000000000;
 	}
-	while (!head_done(lane) && e != ETIMEDOUT &&
-	    !(lane->closed && lane->head == lane->tail)) {
+	while (!any_done(lane) && e != ETIMEDOUT &&
+	    !(lane->closed && jobs_in(lane) == 0)) {
 		if (idle_ms < 0)
 			e = pthread_cond_wait(&lane->ready, &lane->lock);
 		else
@@ -166,27 +216,44 @@ wait_head(struct lane *lane, int idle_ms)
 	}
 }
 
-size_t
-lane_take(struct lane *lane, struct lane_job *job[], size_t max,
-    size_t bytes, int idle_ms)
+/* A run of done jobs from the head of one ring. */
+static size_t
+take_run(struct lane *lane, struct ring *r, struct lane_job *job[],
+    size_t max, size_t bytes)
 {
 	size_t n = 0, weight = 0;
 
-	pthread_mutex_lock(&lane->lock);
-	wait_head(lane, idle_ms);
-	while (n < max && head_done(lane)) {
-		struct lane_job *first = slot_of(lane, lane->head)->job;
+	while (n < max && head_done(lane, r)) {
+		struct lane_job *first = slot_of(lane, r, r->head)->job;
 
 		if (n > 0 && (weight > bytes ||
 		    first->weight > bytes - weight))
 			break;
 		weight += first->weight;
 		lane->weight -= first->weight;
-		*slot_of(lane, lane->head) = (struct slot){ NULL, false };
-		lane->head++;
+		*slot_of(lane, r, r->head) = (struct slot){ NULL, false };
+		r->head++;
 		job[n++] = first;
 	}
-	assert(lane->head <= lane->next && lane->next <= lane->tail);
+	assert(r->head <= r->next && r->next <= r->tail);
+	return n;
+}
+
+size_t
+lane_take(struct lane *lane, struct lane_job *job[], size_t max,
+    size_t bytes, int idle_ms)
+{
+	size_t n = 0;
+
+	pthread_mutex_lock(&lane->lock);
+	wait_head(lane, idle_ms);
+	/* what goes first goes alone, so that it is soon answered; not twice
+	 * running, so that it never stops everybody else */
+	if (!lane->firsts_taken || !head_done(lane, &lane->ring[REST]))
+		n = take_run(lane, &lane->ring[FIRST], job, max, bytes);
+	lane->firsts_taken = n > 0;
+	if (n == 0)
+		n = take_run(lane, &lane->ring[REST], job, max, bytes);
 	pthread_mutex_unlock(&lane->lock);
 	return n;
 }
@@ -197,7 +264,7 @@ lane_room(struct lane *lane)
 	size_t used, open;
 
 	pthread_mutex_lock(&lane->lock);
-	used = (size_t)(lane->tail - lane->head);
+	used = jobs_in(lane);
 	open = lane->slots - lane->reserved_slots;
 	pthread_mutex_unlock(&lane->lock);
 	return used < open ? open - used : 0;
@@ -219,7 +286,7 @@ lane_finished(struct lane *lane)
 	bool over;
 
 	pthread_mutex_lock(&lane->lock);
-	over = lane->closed && lane->head == lane->tail;
+	over = lane->closed && jobs_in(lane) == 0;
 	pthread_mutex_unlock(&lane->lock);
 	return over;
 }
@@ -232,11 +299,12 @@ lane_destroy(struct lane **lane)
 	if (lane == NULL || *lane == NULL)
 		return;
 	l = *lane;
-	assert(l->head == l->tail);
+	assert(jobs_in(l) == 0);
 	pthread_cond_destroy(&l->ready);
 	pthread_cond_destroy(&l->work);
 	pthread_mutex_destroy(&l->lock);
-	free(l->slot);
+	for (unsigned i = 0; i < RINGS; i++)
+		free(l->ring[i].slot);
 	free(l);
 	*lane = NULL;
 }

@@ -6,13 +6,14 @@
  *     put ──▶ [waiting] ──work──▶ [working] ──done──▶ [done] ──take──▶
  *
  * Order matters because a grant and a message under it may come one after
- * the other, and the message must be judged after the grant.
+ * the other, and the message must be judged after the grant.  What is put
+ * with LANE_FIRST overtakes everything else, in an order of its own.
  *
- * Invariants, under the lane's one mutex:
+ * Invariants, under the lane's one mutex, for each of the two orders:
  *   head <= next <= tail, counted since creation and never wrapping;
  *   jobs in [head, next) are working or done, in [next, tail) waiting or
- *   put ready; tail - head <= slots; weight = sum over [head, tail) <= bytes;
- *   lane_take hands out only a run of done jobs that begins at head.
+ *   put ready; lane_take hands out only a run of done jobs that begins at
+ *   head; and for both together: jobs <= slots, weight <= bytes.
  *
  * A job belongs to the lane from put to take, to a worker between work and
  * done; then to the taker.  The lane never frees one.
@@ -28,11 +29,13 @@
 struct lane_job {
 	uint64_t position; /* the lane's */
 	size_t weight;     /* the lane's: bytes it was put with */
+	bool first;        /* the lane's: put with LANE_FIRST */
 };
 
 enum lane_flag {
 	LANE_NARROWING = 1, /* may use the reserved slots and bytes */
-	LANE_READY = 2      /* needs no worker: is done as it is put */
+	LANE_READY = 2,     /* needs no worker: is done as it is put */
+	LANE_FIRST = 4      /* overtakes what was put without this */
 };
 
 struct lane;
@@ -55,9 +58,10 @@ struct lane_job *lane_work(struct lane *lane);
 void lane_done(struct lane *lane, struct lane_job *job);
 
 /*
- * Waits up to idle_ms (-1: for ever) until the job at the head is done, then
+ * Waits up to idle_ms (-1: for ever) until the job at a head is done, then
  * takes it and every done job behind it, up to `max` jobs and `bytes` of
- * weight (the first always fits).  0: idle time is over, or the lane is
+ * weight (the first always fits).  Jobs put with LANE_FIRST come alone; two
+ * such takes running there are only while nothing else is done.  0: idle time is over, or the lane is
  * closed and empty.  Weight is given back at once: the taker's own memory is
  * bounded by `bytes`.
  */

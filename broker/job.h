@@ -51,6 +51,7 @@ struct job {
 	_Atomic uint32_t *ticket;  /* counted down when answered, then NULL */
 	struct arena *arena;
 	struct bytes frame;
+	bool narrows;              /* overtakes in the lane */
 	bool formed;               /* the frame decoded */
 	struct why why;
 	struct up up;

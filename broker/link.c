@@ -361,9 +361,16 @@ not_now(struct broker_link *l, struct peer *p)
 	lose(l, p);
 }
 
+static unsigned
+urgent_flags(const struct job *j)
+{
+	return j->narrows ? LANE_NARROWING | LANE_FIRST : LANE_NARROWING;
+}
+
 /* What must get through waits here when even the reserve is full. */
 static void
-take_urgent(struct broker_link *l, struct peer *p, struct bytes frame)
+take_urgent(struct broker_link *l, struct peer *p, struct bytes frame,
+    bool narrows)
 {
 	struct job *j;
 
@@ -373,8 +380,9 @@ take_urgent(struct broker_link *l, struct peer *p, struct bytes frame)
 		not_now(l, p);
 		return;
 	}
+	j->narrows = narrows;
 	if (l->held == NULL && lane_put(l->c.lane, &j->lane,
-	    frame.n + JOB_OVERHEAD, LANE_NARROWING))
+	    frame.n + JOB_OVERHEAD, urgent_flags(j)))
 		return;
 	j->next = NULL;
 	*l->held_end = j;
@@ -390,7 +398,7 @@ put_held(struct broker_link *l)
 	while ((j = l->held) != NULL) {
 		next = j->next;
 		if (!lane_put(l->c.lane, &j->lane, j->frame.n + JOB_OVERHEAD,
-		    LANE_NARROWING))
+		    urgent_flags(j)))
 			return;
 		l->held = next;
 		l->n_held--;
@@ -407,7 +415,7 @@ take_frame(struct broker_link *l, struct peer *p, struct bytes frame)
 
 	peek_frame(frame, &peek);
 	if (peek.urgent) {
-		take_urgent(l, p, frame);
+		take_urgent(l, p, frame, peek.narrows);
 		return;
 	}
 	if (atomic_load(&p->tickets) < BROKER_LINK_TICKETS)

@@ -105,4 +105,6 @@ peek_frame(struct bytes frame, struct peek *out)
 		}
 	}
 	out->urgent = out->n > 0 ? narrow : hello;
+	/* a hello keeps its place: it says what was had of all before it */
+	out->narrows = out->n > 0 && narrow && !hello;
 }

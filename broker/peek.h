@@ -15,6 +15,7 @@
 struct peek {
 	uint64_t id;
 	bool urgent;
+	bool narrows;                   /* nothing but narrowing records */
 	unsigned n;                     /* items seen */
 	uint8_t stamp[WIRE_ITEMS_MAX][WIRE_STAMP]; /* of each; zeros: unread */
 };

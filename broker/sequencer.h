@@ -108,7 +108,7 @@ const struct sequencer_status *sequencer_status(const struct sequencer *q);
 
 enum {
 	SEQUENCER_JOBS = 128,
-	SEQUENCER_BYTES = 2 * 1024 * 1024,
+	SEQUENCER_BYTES = 256 * 1024,
 	SEQUENCER_BEAT_MS = 20 * 1000,      /* statements at least so often */
 };
 

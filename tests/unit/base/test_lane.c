@@ -157,6 +157,76 @@ START_TEST(ready_jobs_wait_for_those_before_them)
 }
 END_TEST
 
+/* A withdrawal does not wait behind a flood. */
+START_TEST(first_overtakes_and_comes_alone)
+{
+	struct lane *lane = lane_create(8, 2, 1000, 100);
+	struct lane_job *out[8];
+	struct job j[5];
+
+	for (uint64_t i = 0; i < 3; i++)
+		ck_assert(lane_put(lane, job_new(&j[i], i), 1, 0));
+	ck_assert(lane_put(lane, job_new(&j[3], 3), 1,
+	    LANE_NARROWING | LANE_FIRST));
+	/* workers take it before the others, too */
+	ck_assert_ptr_eq(lane_work(lane), &j[3].lane);
+	ck_assert_ptr_eq(lane_work(lane), &j[0].lane);
+	ck_assert_ptr_eq(lane_work(lane), &j[1].lane);
+	lane_done(lane, &j[0].lane);
+	lane_done(lane, &j[3].lane);
+	ck_assert_uint_eq(lane_take(lane, out, 8, 100, 0), 1);
+	ck_assert_ptr_eq(out[0], &j[3].lane);
+	/* but the others have their turn, whatever comes */
+	ck_assert(lane_put(lane, job_new(&j[4], 4), 1,
+	    LANE_FIRST | LANE_READY));
+	ck_assert_uint_eq(lane_take(lane, out, 8, 100, 0), 1);
+	ck_assert_ptr_eq(out[0], &j[0].lane);
+	ck_assert_uint_eq(lane_take(lane, out, 8, 100, 0), 1);
+	ck_assert_ptr_eq(out[0], &j[4].lane);
+	ck_assert_ptr_eq(lane_work(lane), &j[2].lane);
+	lane_done(lane, &j[2].lane);
+	lane_done(lane, &j[1].lane);
+	ck_assert_uint_eq(lane_take(lane, out, 8, 100, 0), 2);
+	ck_assert_ptr_eq(out[0], &j[1].lane);
+	ck_assert_ptr_eq(out[1], &j[2].lane);
+	lane_destroy(&lane);
+}
+END_TEST
+
+/* Slots and bytes are counted over both orders. */
+START_TEST(first_has_the_same_bounds)
+{
+	struct lane *lane = lane_create(4, 1, 10, 2);
+	struct lane_job *out[4];
+	struct job j[5];
+
+	ck_assert(lane_put(lane, job_new(&j[0], 0), 1, LANE_READY));
+	ck_assert(lane_put(lane, job_new(&j[1], 1), 1,
+	    LANE_READY | LANE_FIRST));
+	ck_assert(lane_put(lane, job_new(&j[2], 2), 1,
+	    LANE_READY | LANE_FIRST));
+	ck_assert(!lane_put(lane, job_new(&j[3], 3), 1, LANE_READY));
+	ck_assert(!lane_put(lane, job_new(&j[3], 3), 9,
+	    LANE_READY | LANE_NARROWING | LANE_FIRST));
+	ck_assert(lane_put(lane, job_new(&j[3], 3), 1,
+	    LANE_READY | LANE_NARROWING | LANE_FIRST));
+	ck_assert(!lane_put(lane, job_new(&j[4], 4), 1,
+	    LANE_READY | LANE_NARROWING | LANE_FIRST));
+	ck_assert_uint_eq(lane_room(lane), 0);
+	ck_assert_uint_eq(lane_take(lane, out, 2, 100, 0), 2);
+	ck_assert_ptr_eq(out[0], &j[1].lane);
+	ck_assert_ptr_eq(out[1], &j[2].lane);
+	lane_close(lane);
+	ck_assert(!lane_finished(lane));
+	ck_assert_uint_eq(lane_take(lane, out, 4, 100, -1), 1);
+	ck_assert_ptr_eq(out[0], &j[0].lane);
+	ck_assert_uint_eq(lane_take(lane, out, 4, 100, -1), 1);
+	ck_assert_ptr_eq(out[0], &j[3].lane);
+	ck_assert(lane_finished(lane));
+	lane_destroy(&lane);
+}
+END_TEST
+
 START_TEST(close_lets_out_what_is_in)
 {
 	struct lane *lane = lane_create(8, 0, 100, 0);
@@ -276,6 +346,8 @@ fill(TCase *tc)
 	tcase_add_test(tc, reserved_bytes_are_for_narrowing);
 	tcase_add_test(tc, take_is_bounded_by_count_and_bytes);
 	tcase_add_test(tc, ready_jobs_wait_for_those_before_them);
+	tcase_add_test(tc, first_overtakes_and_comes_alone);
+	tcase_add_test(tc, first_has_the_same_bounds);
 	tcase_add_test(tc, close_lets_out_what_is_in);
 	tcase_add_test(tc, idle_time_ends);
 	tcase_add_test(tc, order_and_hand_over_with_threads);

@@ -33,7 +33,7 @@ START_TEST(test_urgent)
 	world_make(&w, 5, 1900000000000);
 	r[0] = world_stop(&w, WORLD_POLICE, token);
 	p = peek_of(r, 1);
-	ck_assert(p.urgent);
+	ck_assert(p.urgent && p.narrows);
 	ck_assert_uint_eq(p.id, 4711);
 	ck_assert_uint_eq(p.n, 1);
 	ck_ok(wire_body_decode(w.a, r[0], &body, NULL));
@@ -42,12 +42,13 @@ START_TEST(test_urgent)
 	ck_assert(peek_of(r, 2).urgent);
 	r[1] = world_worker(&w, WORLD_POLICE, 0);
 	ck_assert(!peek_of(r, 2).urgent);
+	ck_assert(!peek_of(r, 2).narrows);
 	ck_assert(!peek_of(r + 1, 1).urgent);
 	up.hello.version = WIRE_VERSION;
 	buf_init(&b, WIRE_UP_MAX);
 	ck_ok(wire_up_encode(&up, &b));
 	peek_frame(buf_view(&b), &p);
-	ck_assert(p.urgent);
+	ck_assert(p.urgent && !p.narrows); /* a hello overtakes nothing */
 	ck_assert_uint_eq(p.id, 3);
 	buf_free(&b);
 	world_free(&w);
