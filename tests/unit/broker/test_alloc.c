@@ -3,7 +3,7 @@
  * takes in one request: that request fails, nothing else does.
  *
  * This program has a malloc of its own in front of the C library's, so it
- * tests nothing in builds whose sanitizer has one as well.
+ * tests nothing where a sanitizer or valgrind has one as well.
  */
 #include "tests/unit/broker/rig.h"
 
@@ -101,10 +101,13 @@ START_TEST(every_allocation_of_a_request)
 	rig_open_case(r);
 	(void)rig_arrow(r, 2, WORLD_CUSTODIAN);
 	frame = request(&b);
-	while (taken_in(frame, k))
-		k++;
-	/* it does allocate, or this tests nothing */
-	ck_assert_uint_gt(k, 2);
+	ck_assert(!taken_in(frame, 1000000));
+	if (allocations > 0) {          /* none here: valgrind's malloc */
+		while (taken_in(frame, k))
+			k++;
+		/* it does allocate, or this tests nothing */
+		ck_assert_uint_gt(k, 2);
+	}
 	/* and the verifier works as before */
 	ck_assert(!taken_in(frame, 1000000));
 	buf_free(&b);
