@@ -54,28 +54,70 @@ outgoing_abandon(struct agent *a)
 		o->more = true;         /* with the next push */
 }
 
+static enum rule
+recheck_submission(struct agent *a, const char *signer, const struct body *b)
+{
+	const struct wire_submission *m = &b->u.submission;
+	struct facts_room room;
+	struct facts f;
+
+	if (facts_for_sending(a->slice, agent_now(a), b->case_id, signer,
+	    m->recipient, (const uint8_t (*)[WIRE_LABEL])m->label, m->n_label,
+	    m->expires, &room, &f) != ERR_NONE)
+		return RULE_ADMIT;
+	return rules_decide(&f).rule;
+}
+
+/* Not one of its messages can be read any more. */
+static enum rule
+recheck_opening(struct agent *a, const struct body *b)
+{
+	const struct wire_opening *o = &b->u.opening;
+	enum rule rule = RULE_NO_GRANT;
+	struct store_message m;
+	struct facts_room room;
+	struct facts f;
+
+	for (unsigned i = 0; i < o->n; i++) {
+		if (store_message(a->slice, o->message[i], &m) != ERR_NONE)
+			continue;
+		if (facts_for_reading(a->slice, agent_now(a), &m, &room,
+		    &f) != ERR_NONE)
+			return RULE_ADMIT;
+		rule = rules_decide(&f).rule;
+		if (rule == RULE_ADMIT || rule == RULE_NOT_CHECKED)
+			return RULE_ADMIT;
+	}
+	return rule;
+}
+
 /* Our own rules again, for what waited: consent may have ended since. */
 static enum rule
 recheck(struct agent *a, const struct record *r)
 {
 	struct arena *arena = arena_create(64 * 1024);
-	const struct wire_submission *m;
-	struct facts_room room;
-	struct facts f;
-	struct body b;
 	enum rule rule = RULE_ADMIT;
+	struct body b;
 
-	if (arena != NULL &&
-	    wire_body_decode(arena, r, &b, NULL) == ERR_NONE) {
-		m = &b.u.submission;
-		if (facts_for_sending(a->slice, agent_now(a), b.case_id,
-		    r->signer, m->recipient,
-		    (const uint8_t (*)[WIRE_LABEL])m->label, m->n_label,
-		    m->expires, &room, &f) == ERR_NONE)
-			rule = rules_decide(&f).rule;
-	}
+	if (arena != NULL && wire_body_decode(arena, r, &b, NULL) == ERR_NONE)
+		rule = b.kind == KIND_SUBMISSION ?
+		    recheck_submission(a, r->signer, &b) :
+		    recheck_opening(a, &b);
 	arena_destroy(&arena);
 	return rule;
+}
+
+/*
+ * What discloses and has waited.  A submission that may have arrived stays
+ * until the broker answers; an opening that did is of no use any more.
+ */
+static bool
+wants_recheck(struct agent *a, const struct waiting *w)
+{
+	if (agent_now(a) - w->composed < RECHECK_MS)
+		return false;
+	return w->kind == KIND_OPENING ||
+	    (w->kind == KIND_SUBMISSION && !w->ever_sent);
 }
 
 static enum error_code
@@ -120,8 +162,7 @@ load_item(struct agent *a, struct waiting *w, struct arena *arena,
 	item->record.kind = w->kind;
 	item->record.wire = record;
 	item->ciphertext = ciphertext;
-	if (w->kind != KIND_SUBMISSION || w->ever_sent ||
-	    agent_now(a) - w->composed < RECHECK_MS)
+	if (!wants_recheck(a, w))
 		return ERR_NONE;
 	err = wire_record_decode(arena, record, &checked, NULL);
 	if (err != ERR_NONE)
