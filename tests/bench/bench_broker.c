@@ -30,7 +30,7 @@
 enum {
 	PAIRS = 32, CREDIT = 4096, PADDED = 1024, LINES = WIRE_RECEIPT_MAX,
 	WITHDRAWALS = 120, WITHDRAW_MS = 40, RATE_SECONDS = 8,
-	STALL_S = 20, TICKETS = 60, RECEIPTS_OUT = 8,
+	STALL_S = 20, TICKETS = 60, LANE = 640, RECEIPTS_OUT = 8,
 };
 #define RECEIPTS (UINT64_C(1) << 40)    /* request ids of receipts */
 
@@ -540,6 +540,9 @@ static uint64_t
 play(uint64_t gap, bool withdrawing)
 {
 	uint64_t start = measure_ns(), next = start, last = start, now;
+	/* its share of the lane, as a welcome tells an agent */
+	const int64_t most = LANE / b.pairs < TICKETS ? LANE / b.pairs :
+	    TICKETS;
 	unsigned turn = 0;
 	bool any;
 
@@ -547,7 +550,7 @@ play(uint64_t gap, bool withdrawing)
 		now = measure_ns();
 		/* what cannot go out when it is due counts from then on */
 		for (; gap != 0 && now >= next; next += gap, turn++) {
-			if (b.pair[turn % b.pairs].outstanding >= TICKETS ||
+			if (b.pair[turn % b.pairs].outstanding >= most ||
 			    !send_next(&b.pair[turn % b.pairs], next))
 				break;
 		}
