@@ -506,8 +506,11 @@ agent_turn(struct agent *a)
 		compose_turn(a);
 	}
 	leases_expire(a->leases, boot);
-	seal_sender_expire(a->seal, boot);
-	seal_receiver_expire(a->receiver, boot);
+	if (boot >= a->expire_next) {
+		a->expire_next = boot + CLOCK_SECOND_MS;
+		seal_sender_expire(a->seal, boot);
+		seal_receiver_expire(a->receiver, boot);
+	}
 	forget_old(a);
 	if (outgoing_seal(a) != ERR_NONE)
 		log_warning(25, "outbox", "check the disk",

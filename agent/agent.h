@@ -83,6 +83,7 @@ struct agent {
 	struct kept *kept;              /* keys and terms in use */
 	uint64_t forget_next;           /* when to tidy up next, ms */
 	uint64_t compose_next;          /* waiting copies: boot ms */
+	uint64_t expire_next;           /* agreed seals: boot ms */
 	uint64_t room_next;             /* when to look at the disk: boot ms */
 	uint64_t keyring_next;          /* when to look at the epochs again, ms */
 	uint64_t cases_next;            /* when cases have something due, ms */

@@ -11,6 +11,7 @@ struct lease {
 };
 
 struct leases {
+	size_t high;                /* places from here on are free */
 	struct lease lease[LEASES_MAX];
 };
 
@@ -37,7 +38,7 @@ static struct lease *
 find(struct leases *l, uint64_t idx,
     const uint8_t worker[static WIRE_PSEUDONYM])
 {
-	for (size_t i = 0; i < LEASES_MAX; i++)
+	for (size_t i = 0; i < l->high; i++)
 		if (l->lease[i].end != 0 && l->lease[i].idx == idx &&
 		    memcmp(l->lease[i].worker, worker, WIRE_PSEUDONYM) == 0)
 			return &l->lease[i];
@@ -45,9 +46,25 @@ find(struct leases *l, uint64_t idx,
 }
 
 static void
-wipe(struct lease *lease)
+wipe(struct leases *l, struct lease *lease)
 {
 	sodium_memzero(lease, sizeof *lease);
+	while (l->high > 0 && l->lease[l->high - 1].end == 0)
+		l->high--;
+}
+
+/* The lowest free place, so that few leases lie close together. */
+static struct lease *
+place(struct leases *l)
+{
+	for (size_t i = 0; i < LEASES_MAX; i++) {
+		if (l->lease[i].end != 0)
+			continue;
+		if (i >= l->high)
+			l->high = i + 1;
+		return &l->lease[i];
+	}
+	return NULL;
 }
 
 enum error_code
@@ -57,9 +74,8 @@ leases_put(struct leases *l, uint64_t idx,
 {
 	struct lease *lease = find(l, idx, worker);
 
-	for (size_t i = 0; lease == NULL && i < LEASES_MAX; i++)
-		if (l->lease[i].end == 0)
-			lease = &l->lease[i];
+	if (lease == NULL)
+		lease = place(l);
 	if (lease == NULL)
 		return ERR_FULL;
 	lease->idx = idx;
@@ -79,7 +95,7 @@ leases_get(struct leases *l, uint64_t idx,
 	if (lease == NULL)
 		return false;
 	if (boot >= lease->end) {
-		wipe(lease);
+		wipe(l, lease);
 		return false;
 	}
 	memcpy(share, lease->share, sizeof lease->share);
@@ -89,39 +105,39 @@ leases_get(struct leases *l, uint64_t idx,
 void
 leases_wipe_message(struct leases *l, uint64_t idx)
 {
-	for (size_t i = 0; i < LEASES_MAX; i++)
+	for (size_t i = 0; i < l->high; i++)
 		if (l->lease[i].end != 0 && l->lease[i].idx == idx)
-			wipe(&l->lease[i]);
+			wipe(l, &l->lease[i]);
 }
 
 void
 leases_wipe_worker(struct leases *l, const uint8_t *worker)
 {
-	for (size_t i = 0; i < LEASES_MAX; i++)
+	for (size_t i = 0; i < l->high; i++)
 		if (l->lease[i].end != 0 && memcmp(l->lease[i].worker, worker,
 		    WIRE_PSEUDONYM) == 0)
-			wipe(&l->lease[i]);
+			wipe(l, &l->lease[i]);
 }
 
 void
 leases_expire(struct leases *l, uint64_t boot)
 {
-	for (size_t i = 0; i < LEASES_MAX; i++)
+	for (size_t i = 0; i < l->high; i++)
 		if (l->lease[i].end != 0 && boot >= l->lease[i].end)
-			wipe(&l->lease[i]);
+			wipe(l, &l->lease[i]);
 }
 
 void
 leases_each(struct leases *l, bool (*keep)(void *ctx, uint64_t idx),
     void *ctx)
 {
-	for (size_t i = 0; i < LEASES_MAX; i++)
+	for (size_t i = 0; i < l->high; i++)
 		if (l->lease[i].end != 0 && !keep(ctx, l->lease[i].idx))
-			wipe(&l->lease[i]);
+			wipe(l, &l->lease[i]);
 }
 
 void
 leases_wipe(struct leases *l)
 {
-	sodium_memzero(l->lease, sizeof l->lease);
+	sodium_memzero(l, sizeof *l);
 }
