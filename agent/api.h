@@ -61,6 +61,12 @@
 	X(VERB_CASE_CLOSE, "case-close", API_ADVOCATE, api_case_close)    \
 	X(VERB_STATEMENT, "statement", API_ADVOCATE, api_statement)
 
+/*
+ * LocalAsk.flags.  ASK_DESK: in the name of the session in LocalAsk.text, and
+ * of nobody when that is empty; the caller's own uid gives no rights then.
+ */
+enum api_flag { ASK_DESK = 1 };
+
 enum api_who { API_ANY, API_IT, API_WORKER, API_ADVOCATE, API_OFFICER };
 
 enum api_verb {

@@ -1,6 +1,7 @@
 #include "agent/client.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,15 +20,18 @@ client_answer_free(struct client_answer *a)
 }
 
 static enum error_code
-send_ask(int fd, enum api_verb verb, json_t *in, int timeout_ms,
-    struct why *why)
+send_ask(int fd, const char *session, enum api_verb verb, json_t *in,
+    int timeout_ms, struct why *why)
 {
 	char *text = json_dumps(in, JSON_COMPACT);
-	struct local_ask ask = { .verb = verb };
+	struct local_ask ask = { .verb = verb,
+	    .flags = session != NULL ? ASK_DESK : 0 };
 	struct buf packet;
 	enum error_code err = text != NULL ? ERR_NONE : ERR_NOMEM;
 
 	buf_init(&packet, LOCAL_MAX);
+	snprintf(ask.text, sizeof ask.text, "%s", session != NULL ? session :
+	    "");
 	if (err == ERR_NONE) {
 		ask.body = bytes_str(text);
 		err = wire_local_ask_encode(&ask, &packet);
@@ -40,6 +44,7 @@ send_ask(int fd, enum api_verb verb, json_t *in, int timeout_ms,
 	if (err == ERR_NONE)
 		err = local_send(fd, packet.data, packet.n, -1, timeout_ms);
 	buf_free(&packet);
+	sodium_memzero(&ask, sizeof ask);
 	return err;
 }
 
@@ -80,9 +85,9 @@ read_answer(int fd, int timeout_ms, struct buf *json,
 	return err;
 }
 
-enum error_code
-client_ask(const char *socket, enum api_verb verb, json_t *in,
-    int timeout_ms, struct client_answer *out, struct why *why)
+static enum error_code
+ask_agent(const char *socket, const char *session, enum api_verb verb,
+    json_t *in, int timeout_ms, struct client_answer *out, struct why *why)
 {
 	json_t *ask = in != NULL ? in : json_object();
 	struct buf json;
@@ -97,7 +102,7 @@ client_ask(const char *socket, enum api_verb verb, json_t *in,
 		why_set(why, "no agent listens at %s; is it running? "
 		    "(systemctl status wayleave-agent)", socket);
 	if (err == ERR_NONE)
-		err = send_ask(fd, verb, ask, CONNECT_MS, why);
+		err = send_ask(fd, session, verb, ask, CONNECT_MS, why);
 	if (err == ERR_NONE) {
 		err = read_answer(fd, timeout_ms, &json, out);
 		if (err == ERR_BUSY)
@@ -118,6 +123,20 @@ client_ask(const char *socket, enum api_verb verb, json_t *in,
 	if (err != ERR_NONE)
 		client_answer_free(out);
 	return err;
+}
+
+enum error_code
+client_ask(const char *socket, enum api_verb verb, json_t *in,
+    int timeout_ms, struct client_answer *out, struct why *why)
+{
+	return ask_agent(socket, NULL, verb, in, timeout_ms, out, why);
+}
+
+enum error_code
+client_ask_as(const char *socket, const char *session, enum api_verb verb,
+    json_t *in, int timeout_ms, struct client_answer *out, struct why *why)
+{
+	return ask_agent(socket, session, verb, in, timeout_ms, out, why);
 }
 
 const char *

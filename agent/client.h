@@ -1,5 +1,6 @@
 /*
- * Asking the agent over its local socket: for the command line programs.
+ * Asking the agent over its local socket: for the command line programs and
+ * the desk.
  */
 #ifndef WAYLEAVE_AGENT_CLIENT_H
 #define WAYLEAVE_AGENT_CLIENT_H
@@ -21,6 +22,13 @@ struct client_answer {
  */
 MUST_USE enum error_code client_ask(const char *socket, enum api_verb verb,
     json_t *in, int timeout_ms, struct client_answer *out, struct why *why);
+/*
+ * The same in the name of a session (64 hex digits; "" nobody's), whoever
+ * holds the socket's other end: for the desk.
+ */
+MUST_USE enum error_code client_ask_as(const char *socket,
+    const char *session, enum api_verb verb, json_t *in, int timeout_ms,
+    struct client_answer *out, struct why *why);
 /* Wipes and frees. */
 void client_answer_free(struct client_answer *a);
 

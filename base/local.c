@@ -56,15 +56,15 @@ address_of(const char *path, struct sockaddr_un *sa, struct why *why)
 }
 
 static int
-new_socket(void)
+new_socket(int type)
 {
-	return socket(AF_UNIX,
-	    SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	return socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 }
 
 /* Removes a socket that nobody answers on. */
 static enum error_code
-remove_stale(const char *path, const struct sockaddr_un *sa, struct why *why)
+remove_stale(const char *path, int type, const struct sockaddr_un *sa,
+    struct why *why)
 {
 	struct stat st;
 	int fd, e;
@@ -75,7 +75,7 @@ remove_stale(const char *path, const struct sockaddr_un *sa, struct why *why)
 		why_set(why, "%s: is there and is not a socket", path);
 		return ERR_EXISTS;
 	}
-	fd = new_socket();
+	fd = new_socket(type);
 	if (fd < 0)
 		return fail(path, why);
 	e = connect(fd, (const struct sockaddr *)sa, sizeof *sa) == 0 ? 0 :
@@ -95,8 +95,8 @@ remove_stale(const char *path, const struct sockaddr_un *sa, struct why *why)
 	return ERR_NONE;
 }
 
-enum error_code
-local_listen(const char *path, mode_t mode, int *out, struct why *why)
+static enum error_code
+listen_at(const char *path, int type, mode_t mode, int *out, struct why *why)
 {
 	struct sockaddr_un sa;
 	enum error_code error;
@@ -105,10 +105,10 @@ local_listen(const char *path, mode_t mode, int *out, struct why *why)
 	*out = -1;
 	error = address_of(path, &sa, why);
 	if (error == ERR_NONE)
-		error = remove_stale(path, &sa, why);
+		error = remove_stale(path, type, &sa, why);
 	if (error != ERR_NONE)
 		return error;
-	fd = new_socket();
+	fd = new_socket(type);
 	/* Nobody can connect before listen, so chmod in between is in time. */
 	if (fd < 0 || bind(fd, (struct sockaddr *)&sa, sizeof sa) != 0 ||
 	    chmod(path, mode) != 0 || listen(fd, BACKLOG) != 0) {
@@ -118,6 +118,18 @@ local_listen(const char *path, mode_t mode, int *out, struct why *why)
 	}
 	*out = fd;
 	return ERR_NONE;
+}
+
+enum error_code
+local_listen(const char *path, mode_t mode, int *out, struct why *why)
+{
+	return listen_at(path, SOCK_SEQPACKET, mode, out, why);
+}
+
+enum error_code
+local_listen_stream(const char *path, mode_t mode, int *out, struct why *why)
+{
+	return listen_at(path, SOCK_STREAM, mode, out, why);
 }
 
 enum error_code
@@ -198,7 +210,7 @@ local_connect(const char *path, int timeout_ms, int *out, struct why *why)
 	*out = -1;
 	if (error != ERR_NONE)
 		return error;
-	fd = new_socket();
+	fd = new_socket(SOCK_SEQPACKET);
 	if (fd < 0)
 		return fail(path, why);
 	while (connect(fd, (struct sockaddr *)&sa, sizeof sa) != 0) {

@@ -33,6 +33,10 @@ struct local_peer {
 MUST_USE enum error_code local_listen(const char *path, mode_t mode, int *fd,
     struct why *why);
 
+/* The same for a stream, as web servers speak it (agent/desk/http.h). */
+MUST_USE enum error_code local_listen_stream(const char *path, mode_t mode,
+    int *fd, struct why *why);
+
 /* The next waiting connection; ERR_BUSY if there is none. */
 MUST_USE enum error_code local_accept(int listener, int *fd,
     struct local_peer *peer);

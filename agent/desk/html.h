@@ -8,6 +8,7 @@
 #define WAYLEAVE_AGENT_DESK_HTML_H
 
 #include <jansson.h>
+#include <stdarg.h>
 
 #include "base/bytes.h"
 
@@ -18,10 +19,16 @@
  */
 void html(struct buf *b, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+void html_v(struct buf *b, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
 /* Our own markup, as it is. */
 void html_raw(struct buf *b, const char *markup);
 /* Escaped text of n bytes; bytes that are not UTF-8 become U+FFFD. */
 void html_text(struct buf *b, const char *s, size_t n);
+
+/* How many bytes the first character of these n bytes has; 0 when it is
+ * none: cut short, overlong, a surrogate or beyond U+10FFFF. */
+size_t html_utf8(const char *s, size_t n);
 
 /* Fields of a JSON object, "" and 0 and false when absent or of another type;
  * the string is the object's. */
