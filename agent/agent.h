@@ -15,6 +15,7 @@
  *   api.h       the local socket: verbs, who may call them, their handlers
  *   link.h      the one outbound socket
  *   signing.h   the short-lived process that uses a consent key
+ *   runner.h    the process that runs outside commands
  */
 #ifndef WAYLEAVE_AGENT_AGENT_H
 #define WAYLEAVE_AGENT_AGENT_H
@@ -32,6 +33,7 @@ struct agent_config;
 struct link;
 struct leases;
 struct api;
+struct runner;
 struct signing;
 struct intake;
 struct outgoing;
@@ -115,6 +117,7 @@ struct agent {
 	struct leases *leases;
 	struct api *api;
 	struct signing *signing;
+	struct runner *runner;          /* NULL: no command is run */
 	unsigned nested;                /* agent_begin without its agent_end */
 	bool closing;
 };

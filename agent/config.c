@@ -1,8 +1,10 @@
 #include "agent/config.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "agent/runner.h"
 #include "keys/unlock.h"
 
 #define AT(field) offsetof(struct agent_config, field)
@@ -53,8 +55,41 @@ static const struct config_key table[] = {
 	{ "mail", "urgent_unopened_minutes", CONFIG_NUMBER,
 	    AT(urgent_unopened_minutes), "30", 5, 1440, NULL,
 	    "tell the sender when an urgent item is not opened in this time" },
+	{ "notify", "text", CONFIG_TEXT, AT(notify_text),
+	    "You have an item to review.", 1, 120, NULL,
+	    "what every notice says, whatever it is about" },
+	{ "notify", "link", CONFIG_TEXT, AT(notify_link), "", 0, 200, NULL,
+	    "address of the sign-in page, https:// and nothing after the "
+	    "path" },
+	{ "notify", "command", CONFIG_TEXT, AT(notify_command), "", 0, 0,
+	    NULL, "program that delivers a notice; reads address and text" },
+	{ "notify", "smtp_url", CONFIG_TEXT, AT(smtp_url), "", 0, 256, NULL,
+	    "mail server instead: smtp://host:587 or smtps://host:465" },
+	{ "notify", "smtp_from", CONFIG_TEXT, AT(smtp_from), "", 0, 254, NULL,
+	    "sender of mail" },
+	{ "notify", "smtp_user", CONFIG_TEXT, AT(smtp_user), "", 0, 254, NULL,
+	    "account at the mail server; empty: none is needed" },
+	{ "notify", "smtp_credential", CONFIG_TEXT, AT(smtp_credential),
+	    "notify", 1, 64, NULL,
+	    "name of the systemd credential with its password" },
+	{ "notify", "smtp_password_file", CONFIG_PATH, AT(smtp_password_file),
+	    "", 0, 0, NULL, "file with its password instead" },
+	{ "notify", "smtp_ca_file", CONFIG_PATH, AT(smtp_ca_file), "", 0, 0,
+	    NULL, "certificates the mail server is checked against; empty: "
+	    "the system's" },
+	{ "notify", "batch_minutes", CONFIG_NUMBER, AT(batch_minutes), "15",
+	    1, 240, NULL, "notices go at most this often" },
+	{ "notify", "jitter_minutes", CONFIG_NUMBER, AT(jitter_minutes), "10",
+	    0, 120, NULL, "and up to so much later, by chance" },
 	{ "alert", "command", CONFIG_TEXT, AT(alert_command), "", 0, 0, NULL,
-	    "program run for alerts to IT; gets a WL number, never content" },
+	    "program run for alerts to IT; reads a WL number, never content" },
+	{ "alert", "mail_to", CONFIG_TEXT, AT(alert_mail_to), "", 0, 254,
+	    NULL, "address for alerts to IT, sent as notices are" },
+	{ "alert", "duty_command", CONFIG_TEXT, AT(duty_command), "", 0, 0,
+	    NULL, "program that wakes who is on duty; reads number and text" },
+	{ "alert", "duty_escalate_minutes", CONFIG_NUMBER,
+	    AT(duty_escalate_minutes), "15", 1, 120, NULL,
+	    "then the next person on the list" },
 	{ "audit", "file", CONFIG_PATH, AT(audit_file), "", 0, 0, NULL,
 	    "audit file of this machine; empty: STATE_DIR/audit.jsonl" },
 };
@@ -95,10 +130,66 @@ octal(int64_t digits, unsigned *out)
 	return true;
 }
 
+static enum error_code
+absolute(const char *path, char out[static AGENT_CONFIG_PATH],
+    struct why *why)
+{
+	char *whole = realpath(path, NULL);
+	const bool fits = whole != NULL && strlen(whole) < AGENT_CONFIG_PATH;
+
+	if (fits)
+		strcpy(out, whole);
+	else
+		why_set(why, "%s: its path cannot be made absolute", path);
+	free(whole);
+	return fits ? ERR_NONE : ERR_CONFIG;
+}
+
+/* One line that a mail, a telephone and a log can hold. */
+static bool
+plain(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if ((unsigned char)*s < ' ' || *s == 0x7f)
+			return false;
+	return true;
+}
+
+/* What a notice says and where it leads must be the same for everybody. */
+static enum error_code
+check_notify(const struct agent_config *c, struct why *why)
+{
+	const char *link = c->notify_link;
+
+	if (!plain(c->notify_text))
+		return config_error(c->file, "notify", "text",
+		    "must be one line of plain text", why);
+	if (link[0] != '\0' && (strncmp(link, "https://", 8) != 0 ||
+	    strpbrk(link, "?#@ \t") != NULL || !plain(link)))
+		return config_error(c->file, "notify", "link",
+		    "must begin with https:// and carry no parameter", why);
+	if (c->notify_command[0] != '\0' && c->smtp_url[0] != '\0')
+		return config_error(c->file, "notify", "smtp_url",
+		    "and command cannot both be given", why);
+	if (c->smtp_url[0] != '\0' && strncmp(c->smtp_url, "smtp://", 7) != 0
+	    && strncmp(c->smtp_url, "smtps://", 8) != 0)
+		return config_error(c->file, "notify", "smtp_url",
+		    "must begin with smtp:// or smtps://", why);
+	if (c->smtp_url[0] != '\0' && strchr(c->smtp_from, '@') == NULL)
+		return config_error(c->file, "notify", "smtp_from",
+		    "must be an address when smtp_url is given", why);
+	if (c->alert_mail_to[0] != '\0' && c->smtp_url[0] == '\0' &&
+	    c->notify_command[0] == '\0')
+		return config_error(c->file, "alert", "mail_to",
+		    "needs notify.smtp_url or notify.command", why);
+	return ERR_NONE;
+}
+
 enum error_code
 agent_config_load(const char *path, struct agent_config *out,
     struct why *why)
 {
+	struct runner_command command[RUNNER_SLOTS];
 	enum error_code err;
 
 	memset(out, 0, sizeof *out);
@@ -106,6 +197,15 @@ agent_config_load(const char *path, struct agent_config *out,
 	    &out->file, why);
 	if (err != ERR_NONE)
 		return err;
+	err = absolute(path, out->path, why);
+	if (err == ERR_NONE)
+		err = check_notify(out, why);
+	if (err == ERR_NONE)
+		err = agent_config_commands(out, command, why);
+	if (err != ERR_NONE) {
+		agent_config_destroy(out);
+		return err;
+	}
 	out->epoch_hours = (uint64_t)out->epoch_hours_;
 	out->epoch_life_days = (uint64_t)out->epoch_life_days_;
 	if (!octal(out->socket_mode_, &out->socket_mode))

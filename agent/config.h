@@ -12,6 +12,8 @@
 #include "base/config.h"
 #include "member/setup.h"
 
+enum { AGENT_CONFIG_PATH = 1024 };
+
 struct agent_config {
 	const char *partnership;        /* .wlp file */
 	const char *member;             /* member id */
@@ -26,11 +28,18 @@ struct agent_config {
 	int64_t expires_days, urgent_unopened_minutes;
 	const char *socket;
 	int64_t socket_mode_;           /* octal digits as a decimal number */
-	const char *alert_command, *audit_file;
+	const char *notify_text, *notify_link, *notify_command;
+	const char *smtp_url, *smtp_from, *smtp_user, *smtp_credential;
+	const char *smtp_password_file, *smtp_ca_file;
+	int64_t batch_minutes, jitter_minutes;
+	const char *alert_command, *alert_mail_to, *duty_command;
+	int64_t duty_escalate_minutes;
+	const char *audit_file;
 
 	/* derived */
 	uint64_t epoch_hours, epoch_life_days;
 	unsigned socket_mode;
+	char path[AGENT_CONFIG_PATH];   /* of the file, absolute */
 	struct config *file;
 };
 
@@ -38,6 +47,14 @@ MUST_USE enum error_code agent_config_load(const char *path,
     struct agent_config *out, struct why *why);
 void agent_config_print(const struct agent_config *c, FILE *to, bool all);
 void agent_config_destroy(struct agent_config *c);
+
+/*
+ * What the runner may run (agent/runner.h), into command[RUNNER_SLOTS].
+ * `why` names file, line and key.
+ */
+struct runner_command;
+MUST_USE enum error_code agent_config_commands(const struct agent_config *c,
+    struct runner_command *command, struct why *why);
 
 /* For member/setup.h: what is ours, and where it is. */
 extern const struct setup agent_setup;

@@ -7,6 +7,7 @@
 
 #include "agent/api.h"
 #include "agent/config.h"
+#include "agent/runner.h"
 #include "agent/signing.h"
 #include "base/cli.h"
 #include "base/file.h"
@@ -94,6 +95,8 @@ round_once(struct agent *a, int sigfd)
 	    link_fd(a->link) : -1, .events = POLLIN };
 	fds[n++] = (struct pollfd){ .fd = signing_fd(a->signing),
 	    .events = POLLIN };
+	fds[n++] = (struct pollfd){ .fd = runner_fd(a->runner),
+	    .events = POLLIN };
 	first = n;
 	n += api_poll(a->api, fds + n, FDS - n);
 	if (poll(fds, n, a->link != NULL && link_pending(a->link) ? 0 :
@@ -103,6 +106,8 @@ round_once(struct agent *a, int sigfd)
 		a->closing = true;
 	if (fds[2].revents != 0)
 		signing_ready(a->signing);
+	if (fds[3].revents != 0)
+		runner_ready(a->runner);
 	api_ready(a->api, fds + first, n - first);
 	agent_turn(a);
 }
@@ -149,19 +154,37 @@ fail(const char *what, enum error_code err, const struct why *why)
 	return (int)cli_exit_of(err);
 }
 
+/*
+ * The two processes that fork off before any secret is here: the runner,
+ * also before the rights are given up that a command may need.
+ */
+static enum error_code
+start_helpers(const struct agent_config *config, struct runner **runner,
+    struct signing **signing, struct why *why)
+{
+	struct runner_command command[RUNNER_SLOTS];
+	enum error_code err = agent_config_commands(config, command, why);
+
+	if (err == ERR_NONE)
+		err = runner_create(command, runner, why);
+	if (err == ERR_NONE)
+		err = sandbox_harden(why);
+	if (err == ERR_NONE)
+		err = signing_create(signing, why);
+	return err;
+}
+
 int
 daemon_run(const struct agent_config *config)
 {
 	struct why why = { "" };
 	struct signing *signing = NULL;
+	struct runner *runner = NULL;
 	struct agent *a = NULL;
 	enum error_code err;
 	int lock = -1, code;
 
-	/* the signing process forks off before any secret is here */
-	err = sandbox_harden(&why);
-	if (err == ERR_NONE)
-		err = signing_create(&signing, &why);
+	err = start_helpers(config, &runner, &signing, &why);
 	if (err == ERR_NONE)
 		err = keys_init(&why);
 	if (err == ERR_NONE)
@@ -177,6 +200,7 @@ daemon_run(const struct agent_config *config)
 		goto out;
 	}
 	a->signing = signing;
+	a->runner = runner;
 	err = unlock_unattended(a, &why);
 	if (err != ERR_NONE && err != ERR_NOTFOUND)
 		log_error(27, "unlock", "wayleave-agent unlock", "%s",
@@ -191,6 +215,7 @@ out:
 		api_destroy(&a->api);
 	agent_close(&a);
 	signing_destroy(&signing);
+	runner_destroy(&runner);
 	log_audit_close();
 	file_unlock(&lock);
 	return code;

@@ -1,6 +1,6 @@
 /*
  * The agent's loop: one thread, poll(2) over the link, the local socket, the
- * signing process and signals.
+ * signing process, the runner of commands and signals.
  */
 #ifndef WAYLEAVE_AGENT_DAEMON_H
 #define WAYLEAVE_AGENT_DAEMON_H

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/runner.h"
 #include "keys/unlock.h"
 #include "tests/support/test.h"
 
@@ -63,6 +64,22 @@ static const struct {
 	{ TWO "[mail]\nexpires_days = 15\n", ":5:", "expires_days" },
 	{ TWO "[mial]\n", ":4:", "mial" },
 	{ TWO "lease_hours = 3\n", ":4:", "lease_hours" },
+	{ TWO "[alert]\ncommand = logger x\n", ":5:", "command" },
+	{ TWO "[alert]\nduty_command = ./wake\n", ":5:", "duty_command" },
+	{ TWO "[alert]\nmail_to = it@example.org\n", ":5:", "mail_to" },
+	{ TWO "[notify]\ncommand = /a 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15\n",
+	    ":5:", "command" },
+	{ TWO "[notify]\nlink = http://desk.example\n", ":5:", "link" },
+	{ TWO "[notify]\nlink = https://desk.example/?n=3\n", ":5:", "link" },
+	{ TWO "[notify]\nlink = https://desk.example/#3\n", ":5:", "link" },
+	{ TWO "[notify]\nlink = https://u@desk.example/\n", ":5:", "link" },
+	{ TWO "[notify]\ntext = a\tb\n", ":5:", "text" },
+	{ TWO "[notify]\nsmtp_url = mail.example\n", ":5:", "smtp_url" },
+	{ TWO "[notify]\nsmtp_url = smtp://mail.example\n", "",
+	    "smtp_from" },
+	{ TWO "[notify]\nsmtp_from = a@b.example\ncommand = /bin/x\n"
+	    "smtp_url = smtps://mail.example\n", ":7:", "smtp_url" },
+	{ TWO "[notify]\nbatch_minutes = 0\n", ":5:", "batch_minutes" },
 };
 enum { BAD = sizeof bad / sizeof bad[0] };
 
@@ -96,6 +113,29 @@ START_TEST(modes_are_octal)
 }
 END_TEST
 
+START_TEST(commands)
+{
+	struct runner_command command[RUNNER_SLOTS];
+
+	ck_ok(load(TWO "[alert]\ncommand = /usr/bin/logger -t x\n"
+	    "[notify]\nsmtp_url = smtp://127.0.0.1:2525\n"
+	    "smtp_from = desk@example.org\n"));
+	ck_ok(agent_config_commands(&c, command, &why));
+	ck_assert_str_eq(command[RUNNER_ALERT].argv[0], "/usr/bin/logger");
+	ck_assert_str_eq(command[RUNNER_ALERT].argv[2], "x");
+	ck_assert_ptr_null(command[RUNNER_DUTY].argv[0]);
+	ck_assert_ptr_nonnull(strstr(command[RUNNER_NOTIFY].argv[0],
+	    "/wayleave-mail"));
+	ck_assert_str_eq(command[RUNNER_NOTIFY].argv[2], path);
+	agent_config_destroy(&c);
+	ck_ok(load(TWO));
+	ck_ok(agent_config_commands(&c, command, &why));
+	for (unsigned i = 0; i < RUNNER_SLOTS; i++)
+		ck_assert_ptr_null(command[i].argv[0]);
+	agent_config_destroy(&c);
+}
+END_TEST
+
 static void
 fill(TCase *tc)
 {
@@ -103,6 +143,7 @@ fill(TCase *tc)
 	tcase_add_loop_test(tc, a_mistake_is_named, 0, BAD);
 	tcase_add_test(tc, no_file);
 	tcase_add_test(tc, modes_are_octal);
+	tcase_add_test(tc, commands);
 }
 
 int
