@@ -6,6 +6,8 @@
 #include <string.h>
 #include <zmq.h>
 
+#include "base/crossing.h"
+
 enum {
 	RECONNECT_MS = 200, RECONNECT_MAX_MS = 30000, JITTER_MS = 300,
 	HEARTBEAT_MS = 5000, TIMEOUT_MS = 15000, HANDSHAKE_MS = 5000,
@@ -157,6 +159,21 @@ link_pending(const struct link *l)
 	    &events, &n) == 0 && (events & ZMQ_POLLIN) != 0;
 }
 
+static struct bytes
+frame_of(struct link *l)
+{
+	void *data = zmq_msg_data(&l->frame);
+	size_t n = zmq_msg_size(&l->frame);
+#ifdef __SANITIZE_THREAD__
+	static __thread uint8_t copy[512 * 1024];
+
+	n = n < sizeof copy ? n : sizeof copy;
+	crossing_copy(copy, data, n);
+	data = copy;
+#endif
+	return bytes_of(data, n);
+}
+
 enum error_code
 link_recv(struct link *l, struct bytes *out)
 {
@@ -173,7 +190,7 @@ link_recv(struct link *l, struct bytes *out)
 			continue;
 		return errno == EAGAIN ? ERR_NOTFOUND : ERR_IO;
 	}
-	*out = bytes_of(zmq_msg_data(&l->frame), zmq_msg_size(&l->frame));
+	*out = frame_of(l);
 	return ERR_NONE;
 }
 

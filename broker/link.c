@@ -9,6 +9,7 @@
 #include <sodium.h>
 #include <zmq.h>
 
+#include "base/crossing.h"
 #include "base/log.h"
 #include "broker/gate.h"
 #include "broker/parcel.h"
@@ -105,24 +106,12 @@ boot_now(const struct broker_link *l)
 /* ---- sending ----------------------------------------------------------- */
 
 #ifdef __SANITIZE_THREAD__
-/*
- * Debian's libzmq is not instrumented, so what it hands from thread to thread
- * looks like a race.  Under TSan frames are copied, by code that it does not
- * watch, where they cross over.
- */
-__attribute__((no_sanitize("thread"))) static void
-cross(volatile uint8_t *to, const volatile uint8_t *from, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		to[i] = from[i];
-}
-
 static bool
 message_of(zmq_msg_t *m, struct buf *frame)
 {
 	if (zmq_msg_init_size(m, frame->n) != 0)
 		return false;
-	cross(zmq_msg_data(m), frame->data, frame->n);
+	crossing_copy(zmq_msg_data(m), frame->data, frame->n);
 	return true;
 }
 
@@ -133,7 +122,7 @@ frame_of(zmq_msg_t *m)
 	size_t n = zmq_msg_size(m);
 
 	n = n < sizeof copy ? n : sizeof copy;
-	cross(copy, zmq_msg_data(m), n);
+	crossing_copy(copy, zmq_msg_data(m), n);
 	return bytes_of(copy, n);
 }
 #else
