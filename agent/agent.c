@@ -17,6 +17,7 @@
 #include "agent/outgoing.h"
 #include "agent/room.h"
 #include "agent/seal.h"
+#include "agent/seats.h"
 #include "base/file.h"
 #include "base/link.h"
 #include "base/log.h"
@@ -297,6 +298,8 @@ open_store(struct agent *a, struct why *why)
 		err = db_schema(a->db, "agent-cases", SCHEMA_VERSION,
 		    books_schema_cases, why);
 	if (err == ERR_NONE)
+		err = db_exec(a->db, books_schema_desk, why);
+	if (err == ERR_NONE)
 		err = store_open_sqlite(a->db, &a->slice, why);
 	if (err == ERR_NONE)
 		err = prepare(a);
@@ -392,6 +395,8 @@ agent_unlocked(struct agent *a, struct identity **identity, struct why *why)
 	if (err == ERR_NONE)
 		err = leases_create(&a->leases);
 	if (err == ERR_NONE)
+		err = seats_create(a->config->lock_ms, &a->seats);
+	if (err == ERR_NONE)
 		err = outgoing_create(&a->outgoing);
 	if (err == ERR_NONE)
 		err = intake_create(&a->intake);
@@ -410,6 +415,7 @@ agent_locked(struct agent *a)
 	intake_destroy(&a->intake);
 	link_destroy(&a->link);
 	leases_destroy(&a->leases);
+	seats_destroy(&a->seats);
 	seal_sender_destroy(&a->seal);
 	seal_receiver_destroy(&a->receiver);
 	kept_destroy(&a->kept);

@@ -11,6 +11,7 @@
  *   keyring.h   case keys and arrow keys; labels
  *   cases.h     cases, consent, stop phrases (custodian and anyone)
  *   workers.h   local accounts
+ *   seats.h     who is signed in at the desk
  *   compose.h   an observation becomes one message per recipient
  *   api.h       the local socket: verbs, who may call them, their handlers
  *   link.h      the one outbound socket
@@ -35,6 +36,7 @@ struct leases;
 struct api;
 struct runner;
 struct signing;
+struct seats;
 struct intake;
 struct outgoing;
 struct kept;
@@ -115,6 +117,7 @@ struct agent {
 	struct intake *intake;
 	struct outgoing *outgoing;
 	struct leases *leases;
+	struct seats *seats;            /* NULL while locked */
 	struct api *api;
 	struct signing *signing;
 	struct runner *runner;          /* NULL: no command is run */

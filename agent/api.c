@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/api_who.h"
 #include "agent/intake.h"
 #include "agent/outgoing.h"
 #include "base/local.h"
@@ -35,6 +36,7 @@ struct api_session {
 struct api {
 	struct agent *agent;
 	int listener;
+	uint32_t desk_uid;
 	struct api_session session[SESSIONS];
 	uint8_t packet[LOCAL_MAX];
 	struct arena *arena;
@@ -143,8 +145,10 @@ audit(const struct api_call *c, enum cli_exit code)
 {
 	const struct log_event event = {
 		.ref = "", .event = api_verb_name(c->verb),
-		.user_kind = c->worker.account[0] != '\0' ? "worker" : "it",
-		.auth = "peer-uid",
+		.user_kind = c->worker.account[0] != '\0' ? "worker" :
+		    c->by == BY_UID ? "it" : "system",
+		.auth = c->by == BY_SESSION ? "session" :
+		    c->by == BY_UID ? "peer-uid" : "none",
 		.outcome = code == CLI_DONE ? "ok" :
 		    code == CLI_NO || code == CLI_LOCKED ? "refused" : "failed",
 		.reason = "",
@@ -223,28 +227,6 @@ api_true(const struct api_call *c, const char *key)
 
 /* ---- asking ------------------------------------------------------------------- */
 
-/* The rights that a verb asks for, met by this caller? */
-static bool
-may(const struct api_call *c, enum api_who who)
-{
-	switch (who) {
-	case API_ANY:
-		return true;
-	case API_IT:
-		return c->it || (c->worker.rights & RIGHT_IT) != 0;
-	case API_WORKER:
-		return c->worker.account[0] != '\0' && !c->worker.ended &&
-		    (c->worker.rights & ~(unsigned)RIGHT_IT) != 0;
-	case API_ADVOCATE:
-		return !c->worker.ended &&
-		    (c->worker.rights & RIGHT_ADVOCATE) != 0;
-	case API_OFFICER:
-		return !c->worker.ended &&
-		    (c->worker.rights & RIGHT_OFFICER) != 0;
-	}
-	return false;
-}
-
 static void
 start(struct api_call *c)
 {
@@ -260,24 +242,12 @@ start(struct api_call *c)
 		    agent_trouble_text(TROUBLE_LOCKED));
 		return;
 	}
-	if (!may(c, verbs[c->verb].who)) {
+	if (!api_may(c, verbs[c->verb].who)) {
 		api_no(c, CLI_LOCKED, "Your account may not do this here. "
 		    "IT can see who may: wayleave-agent worker list");
 		return;
 	}
 	verbs[c->verb].handler(c);
-}
-
-static void
-who_calls(struct api_call *c, const struct local_peer *peer)
-{
-	struct agent *a = c->agent;
-
-	c->it = peer->uid == 0 || peer->uid == geteuid();
-	memset(&c->worker, 0, sizeof c->worker);
-	if (a->identity != NULL &&
-	    workers_by_uid(a, peer->uid, &c->worker) != ERR_NONE)
-		memset(&c->worker, 0, sizeof c->worker);
 }
 
 static enum error_code
@@ -311,9 +281,10 @@ take_ask(struct api *api, struct api_session *s, struct bytes packet)
 		return err;
 	}
 	s->call = c;
-	who_calls(c, &s->peer);
 	api->asking = s;
-	start(c);
+	if (api_who_is(c, &s->peer, api->desk_uid, &ask))
+		start(c);
+	sodium_memzero(ask.text, sizeof ask.text);
 	api->asking = NULL;
 	return ERR_NONE;
 }
@@ -350,6 +321,7 @@ api_create(struct agent *a, const char *socket, unsigned mode,
 		return ERR_NOMEM;
 	api->agent = a;
 	api->listener = -1;
+	api->desk_uid = api_desk_uid(a->config);
 	for (unsigned i = 0; i < SESSIONS; i++)
 		api->session[i].fd = -1;
 	err = local_listen(socket, (mode_t)mode, &api->listener, why);
@@ -447,13 +419,21 @@ api_ready(struct api *api, const struct pollfd *fds, unsigned n)
 	}
 }
 
+static bool
+is_of(const struct api_session *s, const struct worker *w)
+{
+	if (w->uid != WORKER_NO_UID && s->peer.uid == w->uid)
+		return true;
+	return w->account[0] != '\0' && s->call != NULL &&
+	    strcmp(s->call->worker.account, w->account) == 0;
+}
+
 void
-api_forget_uid(struct api *api, uint32_t uid)
+api_forget_worker(struct api *api, const struct worker *w)
 {
 	/* who ends an account of its own uid still gets the answer */
 	for (unsigned i = 0; i < SESSIONS; i++)
-		if (api->session[i].fd >= 0 &&
-		    api->session[i].peer.uid == uid &&
+		if (api->session[i].fd >= 0 && is_of(&api->session[i], w) &&
 		    &api->session[i] != api->asking)
 			hang_up(&api->session[i]);
 }

@@ -6,7 +6,8 @@
  * last with cursor 0.  Codes are the exit codes of the command line.
  *
  * Who is calling is the kernel's word (SO_PEERCRED): the uid's worker, or
- * the agent's own uid and root as IT.
+ * the agent's own uid and root as IT; or, for the desk, the session that it
+ * names (agent/api_who.h).
  */
 #ifndef WAYLEAVE_AGENT_API_H
 #define WAYLEAVE_AGENT_API_H
@@ -15,6 +16,7 @@
 #include <poll.h>
 
 #include "agent/agent.h"
+#include "agent/seats.h"
 #include "agent/workers.h"
 #include "base/cli.h"
 
@@ -64,10 +66,19 @@
 /*
  * LocalAsk.flags.  ASK_DESK: in the name of the session in LocalAsk.text, and
  * of nobody when that is empty; the caller's own uid gives no rights then.
+ * CLI_LOCKED for a session that has ended.  ASK_PEEK with it: nobody did
+ * anything (a page that looks by itself for news), its idle time goes on.
  */
-enum api_flag { ASK_DESK = 1 };
+enum api_flag { ASK_DESK = 1, ASK_PEEK = 2 };
 
-enum api_who { API_ANY, API_IT, API_WORKER, API_ADVOCATE, API_OFFICER };
+/* API_DESK: the desk, for whoever is signing in; API_SESSION: who is signed
+ * in; API_LEAD: a lead, or IT. */
+enum api_who {
+	API_ANY, API_IT, API_WORKER, API_ADVOCATE, API_OFFICER, API_DESK,
+	API_SESSION, API_LEAD
+};
+/* How the caller is known. */
+enum api_by { BY_NOBODY, BY_UID, BY_SESSION };
 
 enum api_verb {
 	VERB_NONE = 0,
@@ -83,7 +94,11 @@ struct api_session;
 struct api_call {
 	struct agent *agent;
 	struct worker worker;         /* of the caller; zero when it has none */
-	bool it;                      /* root, or the agent's own uid */
+	bool it;                      /* root, or the agent's own uid; of a
+	                               * session: its account may `it` */
+	bool desk;                    /* came with ASK_DESK, rightly */
+	enum api_by by;
+	char token[SEAT_HEX];      /* BY_SESSION: whose */
 	enum api_verb verb;
 	json_t *in;                   /* request, an object; owned by the call */
 	struct arena *arena;          /* freed with the call */
@@ -119,8 +134,9 @@ void api_destroy(struct api **api);
 unsigned api_poll(const struct api *api, struct pollfd *fds, unsigned max);
 /* After poll(2): accepts, reads, answers what is ready. */
 void api_ready(struct api *api, const struct pollfd *fds, unsigned n);
-/* Ends the sessions of an account at once. */
-void api_forget_uid(struct api *api, uint32_t uid);
+/* Ends the connections of a worker at once: those of the uid, and what the
+ * desk asks in the account's name. */
+void api_forget_worker(struct api *api, const struct worker *w);
 const char *api_verb_name(enum api_verb v);
 enum api_verb api_verb_of(const char *name);
 

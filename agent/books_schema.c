@@ -105,3 +105,9 @@ const char books_schema_cases[] =
 /* accounts that must meet an unknown case, confirmed by a conflict officer */
 "CREATE TABLE excluded (kase BLOB NOT NULL, account TEXT NOT NULL,"
 " PRIMARY KEY (kase, account)) WITHOUT ROWID;";
+
+/* Of the desk.  Every statement is CREATE .. IF NOT EXISTS. */
+const char books_schema_desk[] =
+/* how an account signs in; sealed: see signin_row.c */
+"CREATE TABLE IF NOT EXISTS signin (account TEXT PRIMARY KEY,"
+" sealed BLOB NOT NULL) WITHOUT ROWID;";

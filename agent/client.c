@@ -20,12 +20,11 @@ client_answer_free(struct client_answer *a)
 }
 
 static enum error_code
-send_ask(int fd, const char *session, enum api_verb verb, json_t *in,
-    int timeout_ms, struct why *why)
+send_ask(int fd, const char *session, unsigned flags, enum api_verb verb,
+    json_t *in, int timeout_ms, struct why *why)
 {
 	char *text = json_dumps(in, JSON_COMPACT);
-	struct local_ask ask = { .verb = verb,
-	    .flags = session != NULL ? ASK_DESK : 0 };
+	struct local_ask ask = { .verb = verb, .flags = flags };
 	struct buf packet;
 	enum error_code err = text != NULL ? ERR_NONE : ERR_NOMEM;
 
@@ -86,8 +85,9 @@ read_answer(int fd, int timeout_ms, struct buf *json,
 }
 
 static enum error_code
-ask_agent(const char *socket, const char *session, enum api_verb verb,
-    json_t *in, int timeout_ms, struct client_answer *out, struct why *why)
+ask_agent(const char *socket, const char *session, unsigned flags,
+    enum api_verb verb, json_t *in, int timeout_ms,
+    struct client_answer *out, struct why *why)
 {
 	json_t *ask = in != NULL ? in : json_object();
 	struct buf json;
@@ -102,7 +102,8 @@ ask_agent(const char *socket, const char *session, enum api_verb verb,
 		why_set(why, "no agent listens at %s; is it running? "
 		    "(systemctl status wayleave-agent)", socket);
 	if (err == ERR_NONE)
-		err = send_ask(fd, session, verb, ask, CONNECT_MS, why);
+		err = send_ask(fd, session, flags, verb, ask, CONNECT_MS,
+		    why);
 	if (err == ERR_NONE) {
 		err = read_answer(fd, timeout_ms, &json, out);
 		if (err == ERR_BUSY)
@@ -129,14 +130,23 @@ enum error_code
 client_ask(const char *socket, enum api_verb verb, json_t *in,
     int timeout_ms, struct client_answer *out, struct why *why)
 {
-	return ask_agent(socket, NULL, verb, in, timeout_ms, out, why);
+	return ask_agent(socket, NULL, 0, verb, in, timeout_ms, out, why);
 }
 
 enum error_code
 client_ask_as(const char *socket, const char *session, enum api_verb verb,
     json_t *in, int timeout_ms, struct client_answer *out, struct why *why)
 {
-	return ask_agent(socket, session, verb, in, timeout_ms, out, why);
+	return ask_agent(socket, session, ASK_DESK, verb, in, timeout_ms, out,
+	    why);
+}
+
+enum error_code
+client_peek_as(const char *socket, const char *session, enum api_verb verb,
+    json_t *in, int timeout_ms, struct client_answer *out, struct why *why)
+{
+	return ask_agent(socket, session, ASK_DESK | ASK_PEEK, verb, in,
+	    timeout_ms, out, why);
 }
 
 const char *

@@ -29,6 +29,10 @@ MUST_USE enum error_code client_ask(const char *socket, enum api_verb verb,
 MUST_USE enum error_code client_ask_as(const char *socket,
     const char *session, enum api_verb verb, json_t *in, int timeout_ms,
     struct client_answer *out, struct why *why);
+/* The same, and the session's idle time goes on (ASK_PEEK). */
+MUST_USE enum error_code client_peek_as(const char *socket,
+    const char *session, enum api_verb verb, json_t *in, int timeout_ms,
+    struct client_answer *out, struct why *why);
 /* Wipes and frees. */
 void client_answer_free(struct client_answer *a);
 

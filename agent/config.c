@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/runner.h"
+#include "base/clock.h"
 #include "keys/unlock.h"
 
 #define AT(field) offsetof(struct agent_config, field)
@@ -90,6 +91,17 @@ static const struct config_key table[] = {
 	{ "alert", "duty_escalate_minutes", CONFIG_NUMBER,
 	    AT(duty_escalate_minutes), "15", 1, 120, NULL,
 	    "then the next person on the list" },
+	{ "desk", "user", CONFIG_TEXT, AT(desk_user), "wayleave-desk", 0, 32,
+	    NULL, "the account that wayleave-desk runs as; it alone may ask "
+	    "for those who signed in" },
+	{ "desk", "auth", CONFIG_CHOICE, AT(desk_auth), "local", 0, 0,
+	    "local|pam", "who checks passwords: this agent, or PAM (service "
+	    "wayleave)" },
+	{ "desk", "totp", CONFIG_CHOICE, AT(desk_totp), "required", 0, 0,
+	    "required|optional|off", "a code from a telephone besides the "
+	    "password" },
+	{ "desk", "lock_minutes", CONFIG_NUMBER, AT(lock_minutes), "10", 1,
+	    60, NULL, "who does nothing for so long is signed out" },
 	{ "audit", "file", CONFIG_PATH, AT(audit_file), "", 0, 0, NULL,
 	    "audit file of this machine; empty: STATE_DIR/audit.jsonl" },
 };
@@ -208,6 +220,7 @@ agent_config_load(const char *path, struct agent_config *out,
 	}
 	out->epoch_hours = (uint64_t)out->epoch_hours_;
 	out->epoch_life_days = (uint64_t)out->epoch_life_days_;
+	out->lock_ms = (uint64_t)out->lock_minutes * CLOCK_MINUTE_MS;
 	if (!octal(out->socket_mode_, &out->socket_mode))
 		err = config_error(out->file, "agent", "socket_mode",
 		    "is not an octal mode such as 660", why);

@@ -13,6 +13,8 @@
 #include "member/setup.h"
 
 enum { AGENT_CONFIG_PATH = 1024 };
+enum desk_auth { DESK_AUTH_LOCAL, DESK_AUTH_PAM };
+enum desk_totp { DESK_TOTP_REQUIRED, DESK_TOTP_OPTIONAL, DESK_TOTP_OFF };
 
 struct agent_config {
 	const char *partnership;        /* .wlp file */
@@ -35,11 +37,15 @@ struct agent_config {
 	const char *alert_command, *alert_mail_to, *duty_command;
 	int64_t duty_escalate_minutes;
 	const char *audit_file;
+	const char *desk_user;          /* the account the desk runs as */
+	int desk_auth, desk_totp;       /* enum desk_auth, desk_totp */
+	int64_t lock_minutes;
 
 	/* derived */
 	uint64_t epoch_hours, epoch_life_days;
 	unsigned socket_mode;
 	char path[AGENT_CONFIG_PATH];   /* of the file, absolute */
+	uint64_t lock_ms;               /* an idle session ends */
 	struct config *file;
 };
 

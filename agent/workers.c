@@ -10,6 +10,7 @@
 #include "agent/cases_directory.h"
 #include "agent/opening.h"
 #include "agent/outgoing.h"
+#include "agent/seats.h"
 #include "base/log.h"
 #include "keys/arrow.h"
 
@@ -468,8 +469,10 @@ workers_end(struct agent *a, const char *account, struct why *why)
 		return err;
 	db_bind_text(st, 1, account);
 	err = agent_end(a, db_run(st));
+	if (err == ERR_NONE && a->seats != NULL)
+		seats_end_account(a->seats, account, NULL);
 	if (err == ERR_NONE && a->api != NULL)
-		api_forget_uid(a->api, w.uid);
+		api_forget_worker(a->api, &w);
 	a->cases_next = 0;
 	return err;
 }

@@ -1,5 +1,6 @@
 /*
- * Workers are local accounts: the caller's uid on the local socket.
+ * Workers are accounts of this agent: the caller's uid on the local socket,
+ * or who signed in at the desk (agent/signin.h), who needs no uid.
  */
 #ifndef WAYLEAVE_AGENT_WORKERS_H
 #define WAYLEAVE_AGENT_WORKERS_H
@@ -12,8 +13,11 @@ enum worker_right {
 	RIGHT_IT = 16,
 };
 
+/* No process has it. */
+#define WORKER_NO_UID UINT32_MAX
+
 struct worker {
-	uint32_t uid;
+	uint32_t uid;                   /* WORKER_NO_UID: at the desk alone */
 	char account[64];               /* login name */
 	uint8_t pseudonym[WIRE_PSEUDONYM];
 	char role[WIRE_ROLE_MAX + 1], team[WIRE_ROLE_MAX + 1];

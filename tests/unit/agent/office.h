@@ -228,10 +228,10 @@ api_true(const struct api_call *c, const char *key)
 }
 
 void
-api_forget_uid(struct api *api, uint32_t uid)
+api_forget_worker(struct api *api, const struct worker *w)
 {
 	(void)api;
-	(void)uid;
+	(void)w;
 }
 
 /* The rest of agent/api.h, so that nothing asks for the file. */
@@ -400,7 +400,8 @@ office_agent(struct office *o, unsigned m)
 	    .unlock_credential = "", .broker = "", .clock_skew_seconds = 300,
 	    .lease_hours = 8, .expires_days = 14,
 	    .urgent_unopened_minutes = 30, .socket = "", .alert_command = "",
-	    .audit_file = "", .epoch_hours = 24, .epoch_life_days = 14 };
+	    .audit_file = "", .epoch_hours = 24, .epoch_life_days = 14, .desk_user = "",
+	    .lock_ms = 10 * CLOCK_MINUTE_MS };
 	e = agent_open(c, &o->a[m], &why);
 	ck_assert_msg(e == ERR_NONE, "%s: %s", error_text(e), why.text);
 	o->a[m]->clock = o->r->clock;

@@ -139,7 +139,8 @@ setup(void)
 	    .lease_hours = 8, .expires_days = 14,
 	    .urgent_unopened_minutes = 30, .socket = path,
 	    .alert_command = "", .audit_file = "", .epoch_hours = 24,
-	    .epoch_life_days = 14 };
+	    .epoch_life_days = 14, .desk_user = "",
+	    .lock_ms = 10 * CLOCK_MINUTE_MS };
 	e = agent_open(&config, &a, &why);
 	ck_assert_msg(e == ERR_NONE, "%s: %s", error_text(e), why.text);
 	ck_ok(api_create(a, path, 0666, &a->api, &why));
@@ -180,16 +181,25 @@ dial(void)
 }
 
 static void
-ask(int fd, uint32_t verb, const char *json)
+ask_as(int fd, const char *session, uint32_t flags, uint32_t verb,
+    const char *json)
 {
-	const struct local_ask q = { .verb = verb, .body = bytes_str(json) };
+	struct local_ask q = { .verb = verb, .flags = flags,
+	    .body = bytes_str(json) };
 	struct buf out;
 
+	snprintf(q.text, sizeof q.text, "%s", session);
 	buf_init(&out, LOCAL_MAX);
 	ck_ok(wire_local_ask_encode(&q, &out));
 	ck_ok(local_send(fd, out.data, out.n, -1, 0));
 	buf_free(&out);
 	pump();
+}
+
+static void
+ask(int fd, uint32_t verb, const char *json)
+{
+	ask_as(fd, "", 0, verb, json);
 }
 
 static struct {
@@ -257,7 +267,7 @@ refused_but(unsigned rights)
 		[API_ANY] = ~0u, [API_IT] = ~0u, [API_WORKER] = RIGHT_WORKER |
 		    RIGHT_LEAD | RIGHT_ADVOCATE | RIGHT_OFFICER,
 		[API_ADVOCATE] = RIGHT_ADVOCATE,
-		[API_OFFICER] = RIGHT_OFFICER,
+		[API_OFFICER] = RIGHT_OFFICER, [API_LEAD] = ~0u,
 	};
 	int fd = dial();
 
@@ -296,41 +306,6 @@ START_TEST(an_account_nobody_knows)
 }
 END_TEST
 
-/* Another account of this machine is neither worker nor IT. */
-START_TEST(another_account)
-{
-	int fd[2];
-	uint8_t code;
-	pid_t pid;
-
-	if (geteuid() != 0)
-		return;
-	unlock();
-	ck_assert_int_eq(pipe(fd), 0);
-	pid = fork();
-	if (pid == 0) {
-		struct client_answer out;
-		struct why why;
-
-		code = 99;
-		if (setuid(65534) == 0 && client_ask(path, VERB_WORKER_LIST,
-		    NULL, 5000, &out, &why) == ERR_NONE)
-			code = (uint8_t)out.code;
-		_exit(write(fd[1], &code, 1) == 1 ? 0 : 1);
-	}
-	for (int i = 0; i < 500; i++) {
-		pump();
-		(void)poll(NULL, 0, 10);
-		if (poll(&(struct pollfd){ fd[0], POLLIN, 0 }, 1, 0) == 1)
-			break;
-	}
-	ck_assert_int_eq(read(fd[0], &code, 1), 1);
-	ck_assert_int_eq(code, CLI_LOCKED);
-	close(fd[0]);
-	close(fd[1]);
-}
-END_TEST
-
 START_TEST(verbs_nobody_knows)
 {
 	static const uint32_t verb[] = { VERB_END, VERB_END + 1 };
@@ -347,6 +322,196 @@ START_TEST(verbs_nobody_knows)
 	ck_assert_int_eq(api_verb_of("statu"), VERB_NONE);
 	ck_assert_str_eq(api_verb_name(VERB_END), "");
 	local_close(&fd);
+}
+END_TEST
+
+/* ---- the desk --------------------------------------------------------------------------- */
+
+static void
+told_by(const char *token, uint32_t flags, uint32_t verb, int code)
+{
+	int fd = dial();
+
+	ask_as(fd, token, flags, verb, "{}");
+	ck_ok(answer(fd));
+	ck_assert_msg(told.code == code, "%s: %d, \"%s\"",
+	    api_verb_name((enum api_verb)verb), told.code, told.text);
+	local_close(&fd);
+}
+
+static void
+sign_in(const char *account, unsigned rights, char token[static SEAT_HEX])
+{
+	ck_ok(workers_add(a, WORKER_NO_UID, account, "X Y", "", "r", "",
+	    rights, NULL));
+	ck_ok(seats_open(a->seats, account, clock_boot(&a->clock),
+	    token));
+}
+
+/* The session's rights, and none of the uid that brings it. */
+START_TEST(in_the_name_of_a_session)
+{
+	char worker[SEAT_HEX], it[SEAT_HEX], both[SEAT_HEX];
+
+	unlock();
+	sign_in("w", RIGHT_WORKER, worker);
+	sign_in("i", RIGHT_IT, it);
+	sign_in("b", RIGHT_WORKER | RIGHT_IT, both);
+	told_by(worker, ASK_DESK, VERB_CASES, CLI_DONE);
+	told_by(worker, ASK_DESK, VERB_WORKER_LIST, CLI_LOCKED);
+	told_by(it, ASK_DESK, VERB_CASES, CLI_LOCKED);
+	told_by(it, ASK_DESK, VERB_WORKER_LIST, CLI_DONE);
+	told_by(both, ASK_DESK, VERB_CASES, CLI_DONE);
+	told_by(both, ASK_DESK, VERB_WORKER_LIST, CLI_DONE);
+	told_by("", ASK_DESK, VERB_WORKER_LIST, CLI_LOCKED);
+	told_by("", ASK_DESK, VERB_CASES, CLI_LOCKED);
+	told_by("", ASK_DESK, VERB_STATUS, CLI_DONE);
+	/* without the flag the text is nothing */
+	told_by(worker, 0, VERB_CASES, CLI_LOCKED);
+	told_by(worker, 0, VERB_WORKER_LIST, CLI_DONE);
+	told_by(worker, 4, VERB_STATUS, CLI_USAGE);
+}
+END_TEST
+
+START_TEST(a_token_that_is_none)
+{
+	char token[SEAT_HEX];
+
+	unlock();
+	sign_in("w", RIGHT_WORKER, token);
+	told_by("x", ASK_DESK, VERB_CASES, CLI_LOCKED);
+	for (size_t i = 0; i < SEAT_HEX - 1; i++) {
+		const char was = token[i];
+
+		token[i] = was == '0' ? '1' : '0';
+		told_by(token, ASK_DESK, VERB_CASES, CLI_LOCKED);
+		told_by(token, ASK_DESK, VERB_STATUS, CLI_LOCKED);
+		token[i] = was;
+	}
+	token[SEAT_HEX - 2] = '\0';
+	told_by(token, ASK_DESK, VERB_CASES, CLI_LOCKED);
+}
+END_TEST
+
+START_TEST(a_session_ends_with_its_account)
+{
+	char token[SEAT_HEX];
+
+	unlock();
+	sign_in("w", RIGHT_WORKER, token);
+	told_by(token, ASK_DESK, VERB_CASES, CLI_DONE);
+	ck_ok(workers_end(a, "w", NULL));
+	told_by(token, ASK_DESK, VERB_CASES, CLI_LOCKED);
+}
+END_TEST
+
+START_TEST(a_session_ends_with_the_keys)
+{
+	char token[SEAT_HEX];
+
+	unlock();
+	sign_in("w", RIGHT_WORKER, token);
+	agent_locked(a);
+	told_by(token, ASK_DESK, VERB_CASES, CLI_LOCKED);
+	unlock();
+	told_by(token, ASK_DESK, VERB_CASES, CLI_LOCKED);
+}
+END_TEST
+
+/* What the desk waits for in a name that ends is not told. */
+START_TEST(a_name_that_ends_while_it_waits)
+{
+	char token[SEAT_HEX];
+	int fd, other;
+
+	unlock();
+	sign_in("i", RIGHT_IT, token);
+	a->offline_since = 0;
+	fd = dial();
+	ask_as(fd, token, ASK_DESK, VERB_TEST, "{}");
+	other = dial();
+	ask_as(other, "", ASK_DESK, VERB_STATUS, "{}");
+	ck_ok(workers_end(a, "i", NULL));
+	ck_err(answer(fd), ERR_CLOSED);
+	ck_ok(answer(other));
+	local_close(&fd);
+	local_close(&other);
+}
+END_TEST
+
+/* Runs a question as somebody without rights here; its code, 99: none. */
+static uint8_t
+as_nobody(const char *token, enum api_verb verb)
+{
+	int fd[2];
+	uint8_t code = 99;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe(fd), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct client_answer out;
+		struct why why;
+
+		if (setuid(65534) == 0 && (token != NULL ?
+		    client_ask_as(path, token, verb, NULL, 5000, &out, &why) :
+		    client_ask(path, verb, NULL, 5000, &out, &why)) ==
+		    ERR_NONE)
+			code = (uint8_t)out.code;
+		_exit(write(fd[1], &code, 1) == 1 ? 0 : 1);
+	}
+	for (int i = 0; i < 500; i++) {
+		pump();
+		(void)poll(NULL, 0, 10);
+		if (poll(&(struct pollfd){ fd[0], POLLIN, 0 }, 1, 0) == 1)
+			break;
+	}
+	ck_assert_int_eq(read(fd[0], &code, 1), 1);
+	close(fd[0]);
+	close(fd[1]);
+	return code;
+}
+
+/* Another account of this machine is neither worker nor IT. */
+START_TEST(another_account)
+{
+	if (geteuid() != 0)
+		return;
+	unlock();
+	ck_assert_int_eq(as_nobody(NULL, VERB_WORKER_LIST), CLI_LOCKED);
+}
+END_TEST
+
+/* A stolen token is worth nothing to another account of this machine. */
+START_TEST(a_desk_that_is_none)
+{
+	char token[SEAT_HEX];
+
+	if (geteuid() != 0)
+		return;
+	unlock();
+	sign_in("w", RIGHT_WORKER, token);
+	ck_assert_int_eq(as_nobody(token, VERB_CASES), CLI_LOCKED);
+	ck_assert_int_eq(as_nobody(token, VERB_STATUS), CLI_LOCKED);
+	ck_assert_int_eq(as_nobody(NULL, VERB_STATUS), CLI_DONE);
+	told_by(token, ASK_DESK, VERB_CASES, CLI_DONE);
+}
+END_TEST
+
+/* The account that agent.conf names as the desk's may. */
+START_TEST(the_desk_of_the_configuration)
+{
+	char token[SEAT_HEX];
+
+	if (geteuid() != 0)
+		return;
+	unlock();
+	sign_in("w", RIGHT_WORKER, token);
+	config.desk_user = "nobody";
+	api_destroy(&a->api);
+	ck_ok(api_create(a, path, 0666, &a->api, NULL));
+	ck_assert_int_eq(as_nobody(token, VERB_CASES), CLI_DONE);
+	ck_assert_int_eq(as_nobody(token, VERB_WORKER_LIST), CLI_LOCKED);
 }
 END_TEST
 
@@ -535,9 +700,9 @@ START_TEST(an_account_that_ends)
 
 	unlock();
 	fd = waiting();
-	api_forget_uid(a->api, geteuid() + 1);
+	api_forget_worker(a->api, &(struct worker){ .uid = geteuid() + 1 });
 	ck_err(answer(fd), ERR_BUSY);
-	api_forget_uid(a->api, geteuid());
+	api_forget_worker(a->api, &(struct worker){ .uid = geteuid() });
 	ck_err(answer(fd), ERR_CLOSED);
 	local_close(&fd);
 }
@@ -646,6 +811,13 @@ fill(TCase *tc)
 	tcase_add_test(tc, an_account_nobody_knows);
 	tcase_add_test(tc, another_account);
 	tcase_add_test(tc, verbs_nobody_knows);
+	tcase_add_test(tc, in_the_name_of_a_session);
+	tcase_add_test(tc, a_token_that_is_none);
+	tcase_add_test(tc, a_session_ends_with_its_account);
+	tcase_add_test(tc, a_session_ends_with_the_keys);
+	tcase_add_test(tc, a_name_that_ends_while_it_waits);
+	tcase_add_test(tc, a_desk_that_is_none);
+	tcase_add_test(tc, the_desk_of_the_configuration);
 	tcase_add_test(tc, json_that_is_none);
 	tcase_add_test(tc, packets_that_are_none);
 	tcase_add_test(tc, sixty_four_and_no_more);

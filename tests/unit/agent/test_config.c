@@ -36,6 +36,10 @@ START_TEST(two_lines_are_enough)
 	ck_assert_uint_eq(c.epoch_life_days, 14);
 	ck_assert_int_eq(c.lease_hours, 8);
 	ck_assert_int_eq(c.expires_days, 14);
+	ck_assert_str_eq(c.desk_user, "wayleave-desk");
+	ck_assert_int_eq(c.desk_auth, DESK_AUTH_LOCAL);
+	ck_assert_int_eq(c.desk_totp, DESK_TOTP_REQUIRED);
+	ck_assert_uint_eq(c.lock_ms, 600000);
 	agent_config_destroy(&c);
 }
 END_TEST
@@ -59,6 +63,10 @@ static const struct {
 	{ TWO "[link]\nclock_skew_seconds = 0\n", ":5:",
 	    "clock_skew_seconds" },
 	{ TWO "[seal]\nepoch_hours = 24h\n", ":5:", "epoch_hours" },
+	{ TWO "[desk]\nauth = none\n", ":5:", "auth" },
+	{ TWO "[desk]\ntotp = no\n", ":5:", "totp" },
+	{ TWO "[desk]\nlock_minutes = 0\n", ":5:", "lock_minutes" },
+	{ TWO "[desk]\nlock_minutes = 61\n", ":5:", "lock_minutes" },
 	{ TWO "[seal]\nepoch_life_days = 91\n", ":5:", "epoch_life_days" },
 	{ TWO "[open]\nlease_hours = 25\n", ":5:", "lease_hours" },
 	{ TWO "[mail]\nexpires_days = 15\n", ":5:", "expires_days" },
