@@ -34,7 +34,7 @@ say = @:
 endif
 
 # make demo and make check install what is missing; everything else assumes it.
-PKGS := libsodium libzmq libprotobuf-c sqlite3 jansson libseccomp libsystemd
+PKGS := libsodium libzmq libprotobuf-c sqlite3 jansson libseccomp libsystemd libmicrohttpd
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 CHECK_LIBS := $(shell pkg-config --libs check 2>/dev/null)
@@ -53,7 +53,7 @@ ifneq ($(SANITIZER)$(FAULTS),)
 CPPFLAGS_ALL += -DWAYLEAVE_FAULTS
 endif
 CFLAGS_ALL := -std=c11 $(OPT) $(WARN) $(HARDEN) -MMD -MP -pthread $(CFLAGS)
-LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--gc-sections $(OPT) -pthread $(LDFLAGS)
+LDFLAGS_ALL := -pie -Wl,-z,relro,-z,now -Wl,--gc-sections -Wl,--as-needed $(OPT) -pthread $(LDFLAGS)
 CFLAGS_ALL += -ffunction-sections -fdata-sections
 
 LIBS := base proto keys ledger store member
@@ -116,6 +116,17 @@ $(B)/gen/proto/vocabulary_table.c: proto/vocabulary.txt proto/vocabulary.awk
 	$(call say,GEN,$<)
 	$(Q)mkdir -p $(@D) && LC_ALL=C awk -f proto/vocabulary.awk $< > $@.tmp && mv $@.tmp $@
 
+# The desk's style sheet, script and icon, each in one piece.
+DESK_GEN := $(B)/gen/agent/desk/asset_table.c
+DESK_OF = $(sort $(wildcard agent/desk/assets/*.$(1)))
+$(DESK_GEN): agent/desk/embed.awk $(call DESK_OF,css) $(call DESK_OF,js) $(call DESK_OF,svg)
+	$(call say,GEN,agent/desk/assets)
+	$(Q)mkdir -p $(@D) && { echo '#include "agent/desk/asset.h"'; \
+	 { echo =css; cat $(call DESK_OF,css) | od -An -v -tu1; \
+	   echo =js; cat $(call DESK_OF,js) | od -An -v -tu1; \
+	   echo =icon; cat $(call DESK_OF,svg) | od -An -v -tu1; } | \
+	   LC_ALL=C awk -f agent/desk/embed.awk; } > $@.tmp && mv $@.tmp $@
+
 # ---- objects, libraries, programs --------------------------------------
 $(B)/obj/gen/%.o: $(B)/gen/%.c $(GEN_H)
 	$(call say,CC,$*)
@@ -129,8 +140,9 @@ $(B)/lib/lib$(1).a: $(call obj,$(1)) $(2)
 	$$(call say,AR,$$@)
 	$$(Q)mkdir -p $$(@D) && rm -f $$@ && ar rcs $$@ $$^
 endef
-$(foreach l,$(filter-out proto,$(LIBS)) $(PARTS),$(eval $(call library,$(l),)))
+$(foreach l,$(filter-out proto agent,$(LIBS) $(PARTS)),$(eval $(call library,$(l),)))
 $(eval $(call library,proto,$(GEN_O)))
+$(eval $(call library,agent,$(DESK_GEN:$(B)/gen/%.c=$(B)/obj/gen/%.o)))
 
 define program
 $(call program_of,$(1)): $(B)/obj/$(1:.c=.o) $(OWN_$(patsubst %/,%,$(dir $(1)))) $(call AR_OF,$(filter $(PARTS),$(patsubst %/,%,$(dir $(1))))) $(LINK_LIBS)

@@ -8,7 +8,7 @@
  *   guard.h     Host, Origin, tokens of forms: who may ask at all
  *   form.h      what a browser sends;  html.h  what it gets
  *   page.h      the frame around every page, and parts that pages share
- *   routes.def  method, path, who, page
+ *   routes.def  method, path, who, page;  route.c  finds and calls it
  *   page_*.c    one screen each;  door_*.c  the door for other systems (/v1)
  *
  * A session is the agent's (agent/signin.h): the desk passes its token on
@@ -26,6 +26,7 @@
 #include "agent/client.h"
 #include "agent/desk/form.h"
 #include "agent/desk/html.h"
+#include "agent/desk/http.h"
 
 enum desk_right {              /* bits; the agent's names: worker, lead, ... */
 	DESK_WORKER = 1, DESK_LEAD = 2, DESK_ADVOCATE = 4, DESK_OFFICER = 8,
@@ -41,6 +42,7 @@ struct desk_who {
 };
 
 struct desk;
+struct desk_config;
 
 enum { DESK_PARTS_MAX = 4, DESK_PAGE_MAX = 8 * 1024 * 1024 };
 
@@ -54,11 +56,13 @@ struct desk_call {
 	const char *part[DESK_PARTS_MAX]; /* what * of the route matched */
 	struct form query, form;       /* form: of a POST */
 	struct desk_who who;
+	char visitor[65];              /* the cookie as it came, "" none */
 
 	/* the reply: out is the body, made a page by page_begin/page_end */
 	int status;                    /* 200 to begin with */
 	struct buf out;                /* wiped when it has gone */
 	const char *type;              /* "text/html; charset=utf-8" */
+	struct http_stream stream;     /* instead of out, when next is set */
 	char location[256];            /* with status 303 */
 	char cookie[256];              /* a Set-Cookie value, or "" */
 };
@@ -85,6 +89,9 @@ json_t *desk_need(struct desk_call *c, enum api_verb verb, json_t *in);
 
 /* ---- replies ---------------------------------------------------------- */
 
+/* A page with one thing to say: heading and sentence. */
+void desk_say(struct desk_call *c, int status, const char *heading,
+    const char *words);
 /* "Nothing to show.": unknown, excluded and not yours, byte for byte. */
 void desk_nothing(struct desk_call *c);
 /* See other: where a POST that did something ends, so that back and reload
@@ -99,5 +106,15 @@ void desk_see(struct desk_call *c, const char *done, const char *fmt, ...)
  * after what was typed has been found good.
  */
 bool desk_once(struct desk_call *c, const char *where);
+
+/* ---- life -------------------------------------------------------------- */
+
+/* The desk's side of http.h; ctx is the desk. */
+MUST_USE enum error_code desk_create(const struct desk_config *config,
+    struct desk **out);
+void desk_destroy(struct desk **desk);
+http_handler desk_handle;
+/* The header fields of every reply; ends with NULL. */
+extern const struct http_field desk_fields[];
 
 #endif

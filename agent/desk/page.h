@@ -50,8 +50,11 @@ void page_error(struct desk_call *c, const char *field, const char *fmt, ...)
 void page_box(struct desk_call *c, const char *kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* "2026-11-21 10:12" from the agent's "2026-11-21T10:12:31Z"; "" from "". */
+/* "2026-11-21 10:12", in this server's time zone, from the agent's
+ * "2026-11-21T10:12:31Z"; "" from what is no such time. */
 void page_time(struct desk_call *c, const char *iso);
+enum { PAGE_TIME = 20 };
+void page_time_text(const char *iso, char out[static PAGE_TIME]);
 /* "CC02" with its label from the vocabulary; the code alone if unknown. */
 void page_code(struct desk_call *c, const char *code);
 

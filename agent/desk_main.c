@@ -1,0 +1,68 @@
+/* wayleave-desk(8): the table of its commands. */
+#include <stdio.h>
+
+#include "agent/desk/config.h"
+#include "agent/desk/daemon.h"
+#include "base/cli.h"
+#include "base/log.h"
+
+static const struct cli_option no_options[] = { { NULL, NULL, NULL } };
+static const struct cli_option check_options[] = {
+	{ "all", NULL, "print every key with its value" },
+	{ NULL, NULL, NULL },
+};
+
+static int
+run(struct cli *cli)
+{
+	struct desk_config c;
+	struct why why = { "" };
+	enum error_code err = desk_config_load(cli->config, &c, &why);
+	int code;
+
+	if (err != ERR_NONE)
+		return cli_fail_error(cli, err, "configuration", &why);
+	log_open("wayleave-desk");
+	code = desk_run(&c);
+	desk_config_destroy(&c);
+	return code;
+}
+
+static int
+check_config(struct cli *cli)
+{
+	struct desk_config c;
+	struct why why = { "" };
+	enum error_code err = desk_config_load(cli->config, &c, &why);
+
+	if (err != ERR_NONE)
+		return cli_fail_error(cli, err, "configuration", &why);
+	if (cli_flag(cli, "all"))
+		desk_config_print(&c, stdout, true);
+	else if (!cli->quiet)
+		printf("%s is good\n", cli->config);
+	desk_config_destroy(&c);
+	return CLI_DONE;
+}
+
+static const struct cli_command commands[] = {
+	{ "check-config", "", "check the configuration file", check_config,
+	    check_options, 0, 0 },
+	{ "run", "", "run the desk", run, no_options, 0, 0 },
+};
+
+int
+main(int argc, char **argv)
+{
+	static const struct cli_program program = {
+		.name = "wayleave-desk",
+		.summary = "Wayleave in a browser, for an agency's "
+		    "caseworkers: has no keys and keeps nothing.",
+		.config = "/etc/wayleave/desk.conf",
+		.commands = commands,
+		.n = sizeof commands / sizeof commands[0],
+		.more = "See wayleave-desk(8) and wayleave-desk.conf(5).",
+	};
+
+	return cli_main(&program, argc, argv);
+}
