@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "agent/alert.h"
 #include "agent/books.h"
 #include "agent/cases.h"
 #include "agent/compose.h"
@@ -500,6 +501,7 @@ agent_turn(struct agent *a)
 {
 	const uint64_t boot = clock_boot(&a->clock);
 
+	alerts_turn(a);
 	if (a->identity == NULL)
 		return;
 	room_turn(a);

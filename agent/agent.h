@@ -5,7 +5,8 @@
  *   books.h     its own tables, sealed row by row under the store key
  *   outgoing.h  records on their way to the broker: sign, keep, send, outcome
  *   intake.h    parcels from the broker: verify, apply, answer
- *   mailbox.h   delivered messages: checks, states, quarantine
+ *   mailbox.h   delivered messages: checks, states
+ *   quarantine.h  and those that were rejected
  *   opening.h   openings, leases, plaintext in locked memory
  *   seal.h      the encryption of messages (PROTOCOL 4)
  *   keyring.h   case keys and arrow keys; labels
@@ -17,6 +18,7 @@
  *   link.h      the one outbound socket
  *   signing.h   the short-lived process that uses a consent key
  *   runner.h    the process that runs outside commands
+ *   alert.h     numbered alerts to IT
  */
 #ifndef WAYLEAVE_AGENT_AGENT_H
 #define WAYLEAVE_AGENT_AGENT_H
@@ -31,6 +33,7 @@
 #include "store/store.h"
 
 struct agent_config;
+struct alerts;
 struct link;
 struct leases;
 struct api;
@@ -121,6 +124,7 @@ struct agent {
 	struct api *api;
 	struct signing *signing;
 	struct runner *runner;          /* NULL: no command is run */
+	struct alerts *alerts;          /* NULL: nobody is told */
 	unsigned nested;                /* agent_begin without its agent_end */
 	bool closing;
 };

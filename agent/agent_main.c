@@ -22,6 +22,10 @@ static const struct cli_option status_options[] = {
 	{ "check", NULL, "one line and 0, 1, 2 or 3, for monitoring" },
 	{ NULL, NULL, NULL },
 };
+static const struct cli_option quarantine_options[] = {
+	{ "empty", NULL, "forget what is in it; look first" },
+	{ NULL, NULL, NULL },
+};
 static const struct cli_option worker_options[] = {
 	{ "name", "NAME", "the person's name; auditors alone can read it" },
 	{ "staff-number", "N", "the person's staff number, likewise" },
@@ -318,11 +322,11 @@ print_rows(const json_t *rows, const char *const *column, size_t n)
 }
 
 static int
-list(struct cli *cli, enum api_verb verb, const char *key,
+list(struct cli *cli, enum api_verb verb, json_t *in, const char *key,
     const char *const *column, size_t n)
 {
 	json_t *out = NULL;
-	int code = ask(cli, verb, NULL, &out);
+	int code = ask(cli, verb, in, &out);
 
 	if (!cli->json)
 		print_rows(json_object_get(out, key), column, n);
@@ -336,7 +340,7 @@ worker_list(struct cli *cli)
 	static const char *const column[] = { "account", "role", "team",
 	    "state" };
 
-	return list(cli, VERB_WORKER_LIST, "workers", column, 4);
+	return list(cli, VERB_WORKER_LIST, NULL, "workers", column, 4);
 }
 
 static int
@@ -344,15 +348,17 @@ outbox(struct cli *cli)
 {
 	static const char *const column[] = { "kind", "age" };
 
-	return list(cli, VERB_OUTBOX, "waiting", column, 2);
+	return list(cli, VERB_OUTBOX, NULL, "waiting", column, 2);
 }
 
 static int
 quarantine(struct cli *cli)
 {
 	static const char *const column[] = { "number", "at", "rule", "why" };
+	json_t *in = cli_flag(cli, "empty") ? json_pack("{s:b}", "empty", 1) :
+	    NULL;
 
-	return list(cli, VERB_QUARANTINE, "rejected", column, 4);
+	return list(cli, VERB_QUARANTINE, in, "rejected", column, 4);
 }
 
 static const struct cli_command commands[] = {
@@ -382,7 +388,7 @@ static const struct cli_command commands[] = {
 	{ "outbox", "", "what waits for the exchange; 1 when something does",
 	    outbox, no_options, 0, 0 },
 	{ "quarantine", "", "deliveries rejected; 1 when there are any",
-	    quarantine, no_options, 0, 0 },
+	    quarantine, quarantine_options, 0, 0 },
 };
 
 int

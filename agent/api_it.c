@@ -11,6 +11,7 @@
 #include "agent/intake.h"
 #include "agent/mailbox.h"
 #include "agent/outgoing.h"
+#include "agent/quarantine.h"
 
 enum { PASSPHRASE_MAX = 1024, LIST_MAX = 200 };
 
@@ -216,18 +217,18 @@ api_outbox(struct api_call *c)
 	    json_pack("{s:o}", "waiting", list), NULL);
 }
 
-void
-api_quarantine(struct api_call *c)
+/* The rows, newest first; NULL and the error. */
+static json_t *
+list_quarantine(struct agent *a, enum error_code *err)
 {
-	struct db_stmt *st = c->agent->sql[SQL_QUARANTINE_LIST];
+	struct db_stmt *st = a->sql[SQL_QUARANTINE_LIST];
 	json_t *list = json_array();
 	char why[240], iso[CLOCK_ISO_BYTES];
-	enum error_code err;
 	bool row;
 
-	while ((err = db_step(st, &row)) == ERR_NONE && row) {
-		err = db_col_str(st, 4, why, sizeof why);
-		if (err != ERR_NONE)
+	while ((*err = db_step(st, &row)) == ERR_NONE && row) {
+		*err = db_col_str(st, 4, why, sizeof why);
+		if (*err != ERR_NONE)
 			break;
 		clock_iso(iso, db_col_u64(st, 2));
 		json_array_append_new(list, json_pack("{s:I, s:I, s:s, s:I, "
@@ -236,11 +237,34 @@ api_quarantine(struct api_call *c)
 		    (json_int_t)db_col_i64(st, 3), "why", why));
 	}
 	db_done(st);
+	return list;
+}
+
+void
+api_quarantine(struct api_call *c)
+{
+	struct quarantine_size size;
+	enum error_code err = ERR_NONE;
+	json_t *list;
+
+	if (api_true(c, "empty"))
+		err = quarantine_empty(c->agent);
+	if (err == ERR_NONE)
+		err = quarantine_size(c->agent, &size);
+	if (err != ERR_NONE) {
+		api_error(c, err, NULL);
+		return;
+	}
+	list = list_quarantine(c->agent, &err);
 	if (err != ERR_NONE) {
 		json_decref(list);
 		api_error(c, err, NULL);
 		return;
 	}
 	api_tell(c, json_array_size(list) > 0 ? CLI_NO : CLI_DONE,
-	    json_pack("{s:o}", "rejected", list), NULL);
+	    json_pack("{s:o, s:s}", "rejected", list, "not_kept",
+	    bucket(size.refused > 100 ? 100 : (unsigned)size.refused)),
+	    size.refused > 0 ? "It is full: newer ones were counted and not "
+	    "kept. Once you have looked: wayleave-agent quarantine --empty" :
+	    NULL);
 }

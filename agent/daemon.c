@@ -5,6 +5,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "agent/alert.h"
 #include "agent/api.h"
 #include "agent/config.h"
 #include "agent/runner.h"
@@ -180,11 +181,14 @@ daemon_run(const struct agent_config *config)
 	struct why why = { "" };
 	struct signing *signing = NULL;
 	struct runner *runner = NULL;
+	struct alerts *alerts = NULL;
 	struct agent *a = NULL;
 	enum error_code err;
 	int lock = -1, code;
 
 	err = start_helpers(config, &runner, &signing, &why);
+	if (err == ERR_NONE)
+		err = alerts_create(&alerts);
 	if (err == ERR_NONE)
 		err = keys_init(&why);
 	if (err == ERR_NONE)
@@ -201,6 +205,7 @@ daemon_run(const struct agent_config *config)
 	}
 	a->signing = signing;
 	a->runner = runner;
+	a->alerts = alerts;
 	err = unlock_unattended(a, &why);
 	if (err != ERR_NONE && err != ERR_NOTFOUND)
 		log_error(27, "unlock", "wayleave-agent unlock", "%s",
@@ -214,6 +219,7 @@ out:
 	if (a != NULL)
 		api_destroy(&a->api);
 	agent_close(&a);
+	alerts_destroy(&alerts);
 	signing_destroy(&signing);
 	runner_destroy(&runner);
 	log_audit_close();

@@ -6,6 +6,7 @@
 #include "agent/books.h"
 #include "agent/keyring.h"
 #include "agent/outgoing.h"
+#include "agent/quarantine.h"
 #include "agent/seal.h"
 #include "base/fault.h"
 #include "base/log.h"
@@ -252,23 +253,6 @@ seen_before(struct agent *a, const struct entry *s, bool *seen, bool *same,
 	return err;
 }
 
-static enum error_code
-quarantine(struct agent *a, uint64_t idx, struct bytes record,
-    struct bytes ciphertext, uint32_t rule, const char *why)
-{
-	struct db_stmt *st = a->sql[SQL_QUARANTINE_PUT];
-
-	log_warning(31, "a message was rejected",
-	    "see: wayleave-agent quarantine", "%s", why);
-	db_bind_u64(st, 1, idx);
-	db_bind_u64(st, 2, agent_now(a));
-	db_bind_i64(st, 3, rule);
-	db_bind_text(st, 4, why);
-	db_bind_blob(st, 5, record.data, record.n);
-	db_bind_blob(st, 6, ciphertext.data, ciphertext.n);
-	return db_run(st);
-}
-
 enum error_code
 mailbox_take(struct agent *a, const struct entry *submission,
     const struct entry *delivered, struct bytes ciphertext)
@@ -293,7 +277,7 @@ mailbox_take(struct agent *a, const struct entry *submission,
 	if (err == ERR_NONE && rule == RULE_ADMIT)
 		err = insert(a, s, delivered, ciphertext, k1);
 	else if (err == ERR_NONE)
-		err = quarantine(a, s->index, s->record.wire, ciphertext,
+		err = quarantine_put(a, s->index, s->record.wire, ciphertext,
 		    rule, why);
 	if (err == ERR_NONE && !seen)
 		err = remember(a, s, rule);
@@ -308,7 +292,7 @@ mailbox_reject(struct agent *a, const struct entry *submission,
     struct bytes ciphertext, uint32_t rule, const char *why)
 {
 	const struct entry *s = submission;
-	enum error_code err = quarantine(a, s->index, s->record.wire,
+	enum error_code err = quarantine_put(a, s->index, s->record.wire,
 	    ciphertext, rule, why);
 
 	return err == ERR_NONE ? owe_receipt(a, s->index, s->b.case_id,
@@ -340,7 +324,7 @@ mailbox_reject_opened(struct agent *a, const struct mail *m,
 	err = mailbox_sealed(a, m->idx, &record, &ciphertext, k1);
 	sodium_memzero(k1, sizeof k1);
 	if (err == ERR_NONE)
-		err = quarantine(a, m->idx, buf_view(&record),
+		err = quarantine_put(a, m->idx, buf_view(&record),
 		    buf_view(&ciphertext), outcome, why);
 	if (err == ERR_NONE)
 		err = mailbox_set(a, m->idx, MAIL_REJECTED);

@@ -228,7 +228,7 @@ finish(struct job *j, enum error_code err, int status)
 static void
 lost(struct runner *r)
 {
-	log_error(61, "runner", "start the agent again",
+	log_error(70, "runner", "start the agent again",
 	    "the process that runs commands has ended");
 	local_close(&r->control);
 	for (unsigned i = 0; i < RUNNER_JOBS; i++)

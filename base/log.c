@@ -20,6 +20,9 @@ static char program[64] = "wayleave";
 static bool to_journal;
 static _Atomic int level_now = LOG_LEVEL_NOTICE;
 
+static void (*hear_number)(void *ctx, unsigned id);
+static void *hear_ctx;
+
 static pthread_mutex_t audit_lock = PTHREAD_MUTEX_INITIALIZER;
 static int audit_fd = -1;
 
@@ -53,6 +56,13 @@ void
 log_set_level(enum log_level level)
 {
 	level_now = (int)level;
+}
+
+void
+log_on_number(void (*hear)(void *ctx, unsigned id), void *ctx)
+{
+	hear_number = hear;
+	hear_ctx = ctx;
 }
 
 const char *
@@ -116,6 +126,8 @@ log_write(struct log_site *site, enum log_level level, unsigned id,
 	size_t n = 0;
 	va_list ap;
 
+	if (id != 0 && hear_number != NULL)
+		hear_number(hear_ctx, id);
 	if ((int)level > level_now || !site_allows(site, &last))
 		return;
 	va_start(ap, why);

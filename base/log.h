@@ -70,6 +70,13 @@ void log_write(struct log_site *site, enum log_level level, unsigned id,
 	LOG_AT(LOG_LEVEL_DEBUG, 0, (what), NULL, __VA_ARGS__)
 
 /*
+ * One more who hears every number but 0 that is logged, also of lines that
+ * the level or the rate limit keeps silent; NULL: nobody.  To be set while
+ * there is one thread.  `hear` may be called on any thread that logs.
+ */
+void log_on_number(void (*hear)(void *ctx, unsigned id), void *ctx);
+
+/*
  * The audit file (USERS 3): one JSON object a line, appended by one write:
  *   {"time","host","ref","event","user_kind","auth","outcome","reason"}
  * No case and no person in any field.  Fields left NULL are written as "".

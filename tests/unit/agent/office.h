@@ -400,8 +400,11 @@ office_agent(struct office *o, unsigned m)
 	    .unlock_credential = "", .broker = "", .clock_skew_seconds = 300,
 	    .lease_hours = 8, .expires_days = 14,
 	    .urgent_unopened_minutes = 30, .socket = "", .alert_command = "",
-	    .audit_file = "", .epoch_hours = 24, .epoch_life_days = 14, .desk_user = "",
-	    .lock_ms = 10 * CLOCK_MINUTE_MS };
+	    .audit_file = "", .epoch_hours = 24, .epoch_life_days = 14,
+	    .desk_user = "", .lock_ms = 10 * CLOCK_MINUTE_MS,
+	    .notify_text = "You have an item to review.", .notify_link = "",
+	    .batch_minutes = 15, .jitter_minutes = 10, .alert_mail_to = "",
+	    .duty_escalate_minutes = 15 };
 	e = agent_open(c, &o->a[m], &why);
 	ck_assert_msg(e == ERR_NONE, "%s: %s", error_text(e), why.text);
 	o->a[m]->clock = o->r->clock;

@@ -2,6 +2,7 @@
  * Deliveries: what is stored, what is rejected and with which word, and that
  * a rejected one is kept apart, said once, and never opened.
  */
+#include "agent/quarantine.h"
 #include "tests/unit/agent/liar.h"
 
 static struct office *o;
@@ -160,6 +161,77 @@ START_TEST(each_check_has_its_word)
 	(void)receipts(&line);
 	ck_assert_uint_eq(line.message, idx);
 	ck_assert_uint_eq(line.outcome, RECEIPT_HASH);
+}
+END_TEST
+
+static void
+quarantine_set(uint64_t rows, uint64_t bytes)
+{
+	uint8_t size[24] = { 0 };
+
+	put_be64(size, rows);
+	put_be64(size + 8, bytes);
+	ck_ok(agent_begin(l->a));
+	ck_ok(agent_end(l->a, books_put(l->a, "quarantine", bytes_of(size,
+	    sizeof size))));
+}
+
+/* Full by rows or by bytes: not kept, and a rejection all the same. */
+START_TEST(a_full_quarantine)
+{
+	struct mail_edit spoilt = { .sealed = seal_bit };
+	struct wire_receipt_line line;
+	struct quarantine_size q;
+
+	(void)deliver(WORLD_POLICE, "C1", &spoilt, k.grant_idx);
+	liar_close(l);
+	liar_ok(l);
+	ck_ok(quarantine_size(l->a, &q));
+	ck_assert_uint_eq(q.rows, 1);
+	ck_assert_uint_gt(q.bytes, 1024);
+	for (unsigned full = 0; full < 2; full++) {
+		const unsigned said = receipts(&line);
+		uint64_t idx;
+
+		quarantine_set(full == 0 ? QUARANTINE_ROWS : 1, full == 0 ?
+		    q.bytes : QUARANTINE_BYTES - 1000);
+		idx = deliver(WORLD_POLICE, "C1", &spoilt, k.grant_idx);
+		liar_close(l);
+		liar_ok(l);
+		ck_assert_uint_eq(receipts(&line), said + 1);
+		ck_assert_uint_eq(line.message, idx);
+		ck_assert_uint_eq(line.outcome, RECEIPT_SEAL);
+		ck_assert_uint_eq(rows_of(l->a, "quarantine"), 1);
+		ck_ok(quarantine_size(l->a, &q));
+		ck_assert_uint_eq(q.refused, 1);
+	}
+	/* emptied, it takes in again */
+	ck_ok(quarantine_empty(l->a));
+	ck_assert_uint_eq(rows_of(l->a, "quarantine"), 0);
+	(void)deliver(WORLD_POLICE, "C1", &spoilt, k.grant_idx);
+	liar_close(l);
+	liar_ok(l);
+	ck_ok(quarantine_size(l->a, &q));
+	ck_assert_uint_eq(q.rows, 1);
+	ck_assert_uint_eq(q.refused, 0);
+}
+END_TEST
+
+/* A store of before: what is there is counted. */
+START_TEST(an_old_quarantine_is_counted)
+{
+	struct mail_edit spoilt = { .sealed = seal_bit };
+	struct quarantine_size was, q;
+
+	(void)deliver(WORLD_POLICE, "C1", &spoilt, k.grant_idx);
+	liar_close(l);
+	liar_ok(l);
+	ck_ok(quarantine_size(l->a, &was));
+	ck_ok(db_exec(l->a->db, "DELETE FROM setting WHERE name = "
+	    "'quarantine'", NULL));
+	ck_ok(quarantine_size(l->a, &q));
+	ck_assert_uint_eq(q.rows, was.rows);
+	ck_assert_uint_eq(q.bytes, was.bytes);
 }
 END_TEST
 
@@ -481,6 +553,8 @@ fill(TCase *tc)
 {
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, each_check_has_its_word);
+	tcase_add_test(tc, a_full_quarantine);
+	tcase_add_test(tc, an_old_quarantine_is_counted);
 	tcase_add_test(tc, our_own_rules_are_asked);
 	tcase_add_test(tc, sent_again_is_said_again);
 	tcase_add_test(tc, an_id_is_used_once);

@@ -69,6 +69,35 @@ START_TEST(levels)
 }
 END_TEST
 
+static void
+hear(void *ctx, unsigned id)
+{
+	unsigned *sum = ctx;
+
+	*sum += id;
+}
+
+/* Also what the level or the rate limit keeps silent. */
+START_TEST(numbers_are_heard)
+{
+	unsigned sum = 0;
+
+	begin();
+	log_open("p");
+	log_on_number(hear, &sum);
+	log_set_level(LOG_LEVEL_ERROR);
+	log_warning(5, "c", NULL, "d");
+	log_error(0, "c", NULL, "d");
+	for (int i = 0; i < 20; i++)
+		log_error(100, "e", NULL, "f");
+	log_on_number(NULL, NULL);
+	log_error(1000, "g", NULL, "h");
+	log_set_level(LOG_LEVEL_NOTICE);
+	free(end());
+	ck_assert_uint_eq(sum, 2005);
+}
+END_TEST
+
 START_TEST(nothing_breaks_the_line)
 {
 	char longer[2000], *text;
@@ -181,6 +210,7 @@ fill(TCase *tc)
 {
 	tcase_add_test(tc, lines_have_one_form);
 	tcase_add_test(tc, levels);
+	tcase_add_test(tc, numbers_are_heard);
 	tcase_add_test(tc, nothing_breaks_the_line);
 	tcase_add_test(tc, a_loop_is_heard_six_times);
 	tcase_add_test(tc, the_journal_gets_priorities);
