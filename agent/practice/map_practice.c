@@ -10,21 +10,14 @@
 
 /* ---- section 3 -------------------------------------------------------------- */
 
-static bool
-want_factor(const struct vocabulary_code *c)
-{
-
-	return (c->group == GROUP_IF);
-}
-
 static void
 factor(struct pen *p, size_t record)
 {
-	const struct held *h = &p->h[record], *act;
+	const struct held *h = &p->k.h[record], *act;
 	char codes[1024], when[64], source[400], tag[12];
-	size_t i;
+	size_t behind[PICK_BEHIND_MAX], i, n;
 
-	pen_codes(h->o, want_factor, codes, sizeof(codes));
+	pen_codes(h->o, pick_factor, codes, sizeof(codes));
 	pen_when(h->o, when, sizeof(when));
 	pen_source(p, record, source, sizeof(source));
 	pen_line(p, 2, 4, "%s: %s: %s%s%s", h->o->owner.s, codes,
@@ -34,11 +27,10 @@ factor(struct pen *p, size_t record)
 	pen_line(p, 6, 0, "%s%s%s", when, h->o->text[0] ? "; " : "",
 	    h->o->text);
 	pen_line(p, 6, 0, "%s", source);
-	for (i = 0; i < h->n_links; i++) {
-		act = &p->h[h->links[i]];
-		if (!have_act(act->o))
-			continue;
-		pen_codes(act->o, pen_want_act, codes, sizeof(codes));
+	n = pick_linked(&p->k, record, behind, PICK_BEHIND_MAX);
+	for (i = 0; i < n; i++) {
+		act = &p->k.h[behind[i]];
+		pen_codes(act->o, pick_act, codes, sizeof(codes));
 		pen_tag(act, tag);
 		pen_line(p, 6, 4, "sits under: %s: %s %s", act->o->actor.s,
 		    codes, tag);
@@ -48,19 +40,18 @@ factor(struct pen *p, size_t record)
 void
 map_section_factors(struct pen *p)
 {
-	static const char *const pts[] = { "PT2", NULL };
 	size_t i, n = 0;
 
 	pen_heading(p, "3  FACTORS THAT INTERSECT, AND HOW THEY ARE LINKED");
-	for (i = 0; i < p->n_order; i++) {
-		if (!have_group(p->h[p->order[i]].o, GROUP_IF))
+	for (i = 0; i < p->k.n_order; i++) {
+		if (!have_group(p->k.h[p->k.order[i]].o, GROUP_IF))
 			continue;
-		factor(p, p->order[i]);
+		factor(p, p->k.order[i]);
 		n++;
 	}
 	if (n == 0)
 		pen_line(p, 2, 0, "Nothing held here: this is a gap.");
-	pen_notices(p, pts);
+	pen_notices(p, 3);
 }
 
 /* ---- section 4: what is done to keep safe, and what is wanted ---------------- */
@@ -86,8 +77,8 @@ list_group(struct pen *p, enum vocabulary_group g)
 	const struct observation *o;
 	size_t i, k, n = 0;
 
-	for (i = 0; i < p->n_order; i++) {
-		o = p->h[p->order[i]].o;
+	for (i = 0; i < p->k.n_order; i++) {
+		o = p->k.h[p->k.order[i]].o;
 		if (!have_group(o, g))
 			continue;
 		for (k = 0; k < o->codes.n; k++)
@@ -95,7 +86,7 @@ list_group(struct pen *p, enum vocabulary_group g)
 				pen_line(p, 2, 4, "%s %s", o->codes.v[k]->id,
 				    o->codes.v[k]->label);
 		asked_text(o, asked, sizeof(asked));
-		pen_source(p, p->order[i], source, sizeof(source));
+		pen_source(p, p->k.order[i], source, sizeof(source));
 		(void)snprintf(said, sizeof(said), "%s%s", o->text,
 		    o->text[0] ? "; " : "");
 		pen_line(p, 6, 0, "%s%s; %s", said, asked, source);
@@ -120,97 +111,20 @@ survivor(struct pen *p)
 
 /* ---- section 4: services ------------------------------------------------------ */
 
-static bool
-want_harmful(const struct vocabulary_code *c)
-{
-
-	return ((c->flags & VOCABULARY_HARMFUL) != 0);
-}
-
-static bool
-want_helpful(const struct vocabulary_code *c)
-{
-
-	return ((c->flags & VOCABULARY_HELPFUL) != 0);
-}
-
-static bool
-has_wanted(const struct observation *o,
-    bool (*want)(const struct vocabulary_code *))
-{
-	size_t i;
-
-	for (i = 0; i < o->codes.n; i++)
-		if (want(o->codes.v[i]))
-			return (true);
-	return (false);
-}
-
 static void
 list_wanted(struct pen *p, const char *title,
-    bool (*want)(const struct vocabulary_code *))
+    pick_want *want)
 {
 	bool titled = false;
 	size_t i;
 
-	for (i = 0; i < p->n_order; i++) {
-		if (!has_wanted(p->h[p->order[i]].o, want))
+	for (i = 0; i < p->k.n_order; i++) {
+		if (!pick_has(p->k.h[p->k.order[i]].o, want))
 			continue;
 		if (!titled)
 			pen_title(p, title);
 		titled = true;
-		pen_entry(p, p->order[i], want);
-	}
-}
-
-/*
- * A note that looks at the survivor and nobody else: a response that did
- * harm, or a factor left without its link to the pattern.
- */
-static bool
-is_on_survivor(const struct pen *p, const struct observation *o)
-{
-	size_t i;
-
-	if (o->subjects.n == 0 || !(has_wanted(o, want_harmful) ||
-	    (o->relation != NULL && strcmp(o->relation->id, "RL7") == 0)))
-		return (false);
-	for (i = 0; i < o->subjects.n; i++)
-		if (!person_list_has(&p->people->survivors,
-		    o->subjects.v[i].s))
-			return (false);
-	return (true);
-}
-
-static bool
-is_on_actor(const struct pen *p, const struct observation *o)
-{
-	size_t i;
-
-	for (i = 0; i < o->subjects.n; i++)
-		if (person_list_has(&p->people->causing_harm,
-		    o->subjects.v[i].s))
-			return (true);
-	return (false);
-}
-
-/* The day from which somebody worked with the pattern: SR20, SR21, SR25. */
-static void
-turning_day(const struct pen *p, struct date_text *out)
-{
-	const struct observation *o;
-	size_t i;
-
-	memset(out, 0, sizeof(*out));
-	for (i = 0; i < p->n; i++) {
-		o = p->h[i].o;
-		if (p->h[i].replaced || o->from.s[0] == '\0' ||
-		    !(code_list_has(&o->codes, "SR20") ||
-		    code_list_has(&o->codes, "SR21") ||
-		    code_list_has(&o->codes, "SR25")))
-			continue;
-		if (out->s[0] == '\0' || strcmp(o->from.s, out->s) < 0)
-			*out = o->from;
+		pen_entry(p, p->k.order[i], want);
 	}
 }
 
@@ -230,30 +144,31 @@ focus(struct pen *p)
 {
 	char on_survivor[2][1024] = { "", "" }, on_actor[2][1024] = { "", "" };
 	const struct held *h;
-	struct date_text day;
-	size_t i, since;
+	const char *day = p->k.turned.s;
+	bool since;
+	size_t i;
 
-	turning_day(p, &day);
-	for (i = 0; i < p->n_order; i++) {
-		h = &p->h[p->order[i]];
-		if (h->o->from.s[0] == '\0')
-			continue;
-		since = day.s[0] != '\0' && strcmp(h->o->to.s[0] ?
-		    h->o->to.s : h->o->from.s, day.s) >= 0;
-		/* Acts tell when they were done, not when noted. */
-		if (is_on_survivor(p, h->o))
+	for (i = 0; i < p->k.n_order; i++) {
+		h = &p->k.h[p->k.order[i]];
+		switch (pick_focus(&p->k, p->k.order[i], &since)) {
+		case FOCUS_SURVIVOR:
 			add_tag(h, on_survivor[since], 1024);
-		else if (is_on_actor(p, h->o) && (!have_act(h->o) || since))
+			break;
+		case FOCUS_ACTOR:
 			add_tag(h, on_actor[since], 1024);
+			break;
+		case FOCUS_NONE:
+			break;
+		}
 	}
-	if (day.s[0] == '\0' || on_survivor[0][0] == '\0')
+	if (day[0] == '\0' || on_survivor[0][0] == '\0')
 		return;
 	pen_title(p, "Whom the notes are about");
-	pen_line(p, 2, 4, "before %s: the survivor alone:%s", day.s,
+	pen_line(p, 2, 4, "before %s: the survivor alone:%s", day,
 	    on_survivor[0]);
 	if (on_actor[0][0] != '\0')
 		pen_line(p, 2, 4, "before %s: the person causing harm:%s",
-		    day.s, on_actor[0]);
+		    day, on_actor[0]);
 	pen_line(p, 2, 4, "since: the survivor alone:%s",
 	    on_survivor[1][0] ? on_survivor[1] : " none");
 	pen_line(p, 2, 4, "since: the person causing harm:%s",
@@ -262,56 +177,27 @@ focus(struct pen *p)
 
 /* ---- section 4: change ---------------------------------------------------------- */
 
-static bool
-want_naming(const struct vocabulary_code *c)
-{
-
-	return ((c->flags & VOCABULARY_NAMING) != 0);
-}
-
-static bool
-want_claiming(const struct vocabulary_code *c)
-{
-
-	return ((c->flags & VOCABULARY_CLAIMING) != 0);
-}
-
-static bool
-want_change(const struct vocabulary_code *c)
-{
-
-	return ((c->flags & VOCABULARY_CHANGE) != 0);
-}
-
-static bool
-want_attendance(const struct vocabulary_code *c)
-{
-
-	return (c->group == GROUP_BA);
-}
-
 /* A heading of the change section: there even when empty. */
 static void
 change_part(struct pen *p, const char *title, const char *empty,
-    bool (*want)(const struct vocabulary_code *))
+    pick_want *want)
 {
 	const struct observation *o;
 	size_t i, n = 0;
 	bool evidence = false;
 
 	pen_line(p, 1, 2, "%s", title);
-	for (i = 0; i < p->n_order; i++) {
-		o = p->h[p->order[i]].o;
-		if (!has_wanted(o, want))
+	for (i = 0; i < p->k.n_order; i++) {
+		o = p->k.h[p->k.order[i]].o;
+		if (!pick_has(o, want))
 			continue;
-		pen_entry(p, p->order[i], want);
-		if (strcmp(o->source->id, "SRC4") == 0 &&
-		    strcmp(o->corroboration->id, "CB0") == 0)
+		pen_entry(p, p->k.order[i], want);
+		if (pick_self_report(o))
 			pen_line(p, 6, 0, "self-report only");
 		evidence = evidence || have_change(o);
 		n++;
 	}
-	if (n == 0 || (want == want_change && !evidence))
+	if (n == 0 || (want == pick_change && !evidence))
 		pen_line(p, 2, 0, "%s", empty);
 }
 
@@ -322,16 +208,16 @@ change(struct pen *p)
 
 	pen_title(p, "Change");
 	change_part(p, "Names the behaviours", "no evidence yet",
-	    want_naming);
+	    pick_naming);
 	change_part(p, "Describes the harm", "no evidence yet",
-	    want_claiming);
-	change_part(p, "Real change", "no real-change evidence", want_change);
-	for (i = 0; i < p->n_order; i++)
-		if (have_group(p->h[p->order[i]].o, GROUP_BA))
+	    pick_claiming);
+	change_part(p, "Real change", "no real-change evidence", pick_change);
+	for (i = 0; i < p->k.n_order; i++)
+		if (have_group(p->k.h[p->k.order[i]].o, GROUP_BA))
 			break;
-	if (i < p->n_order)
+	if (i < p->k.n_order)
 		change_part(p, "(Attendance, which is not change)", "",
-		    want_attendance);
+		    pick_attendance);
 }
 
 /* ---- section 4: goals, tasks, gaps ------------------------------------------------ */
@@ -342,10 +228,10 @@ goals(struct pen *p)
 	const struct content *c;
 	size_t i;
 
-	if (p->o->n_items > 0)
+	if (p->k.o->n_items > 0)
 		pen_title(p, "Goals and tasks");
-	for (i = 0; i < p->o->n_items; i++) {
-		c = p->o->items[i].c;
+	for (i = 0; i < p->k.o->n_items; i++) {
+		c = p->k.o->items[i].c;
 		if (c->kind == CONTENT_GOAL) {
 			pen_line(p, 2, 4, "%s: %s %s: %s",
 			    c->u.goal.person.s, c->u.goal.behaviour->id,
@@ -360,21 +246,6 @@ goals(struct pen *p)
 	}
 }
 
-static const struct gap_owner *
-owner_of(const struct pen *p, const struct gap *g)
-{
-	const struct gap_owner *w;
-	size_t i;
-
-	for (i = 0; i < p->o->n_owners; i++) {
-		w = &p->o->owners[i];
-		if (strcmp(w->gp, g->gp->id) == 0 && (w->about.s[0] == '\0' ||
-		    strcmp(w->about.s, g->about.s) == 0))
-			return (w);
-	}
-	return (NULL);
-}
-
 void
 map_gaps(struct pen *p)
 {
@@ -383,13 +254,13 @@ map_gaps(struct pen *p)
 	char tag[13];
 	size_t i;
 
-	for (i = 0; i < p->p->n_gaps; i++) {
-		g = &p->p->gaps[i];
-		w = owner_of(p, g);
+	for (i = 0; i < p->k.p->n_gaps; i++) {
+		g = &p->k.p->gaps[i];
+		w = pick_owner(&p->k, g);
 		tag[0] = '\0';
 		if (g->record != SIZE_MAX) {
 			tag[0] = ' ';
-			pen_tag(&p->h[g->record], tag + 1);
+			pen_tag(&p->k.h[g->record], tag + 1);
 		}
 		pen_line(p, 2, 4, "%s %s%s%s%s%s; %s%s%s%s", g->gp->id,
 		    g->about.s, g->about.s[0] ? ": " : "", g->text, tag,
@@ -399,22 +270,20 @@ map_gaps(struct pen *p)
 		    ", due " : "", w != NULL && w->due != NULL ? w->due :
 		    "");
 	}
-	if (p->p->n_gaps == 0)
+	if (p->k.p->n_gaps == 0)
 		pen_line(p, 2, 0, "No gap is known here.");
 }
 
 void
 map_section_practice(struct pen *p)
 {
-	static const char *const pts[] = { "PT5", "PT6", NULL };
-
 	pen_heading(p, "4  WHAT FOLLOWS FOR PRACTICE");
 	survivor(p);
-	list_wanted(p, "Responses of services that did harm", want_harmful);
-	list_wanted(p, "Responses of services that helped", want_helpful);
+	list_wanted(p, "Responses of services that did harm", pick_harmful);
+	list_wanted(p, "Responses of services that helped", pick_helpful);
 	focus(p);
 	change(p);
-	pen_notices(p, pts);
+	pen_notices(p, 4);
 	goals(p);
 	pen_title(p, "Gaps");
 	map_gaps(p);

@@ -17,11 +17,11 @@ column(struct pen *p, const char *person, unsigned width, struct buf *out)
 	size_t i, n = 0;
 
 	pen_wrap(out, width, 0, 0, person);
-	for (i = 0; i < p->n_order; i++) {
-		o = p->h[p->order[i]].o;
+	for (i = 0; i < p->k.n_order; i++) {
+		o = p->k.h[p->k.order[i]].o;
 		if (strcmp(o->actor.s, person) != 0 || !have_act(o))
 			continue;
-		pen_entry_text(p, p->order[i], pen_want_act, text,
+		pen_entry_text(p, p->k.order[i], pick_act, text,
 		    sizeof(text));
 		pen_wrap(out, width, 0, 2, text);
 		n++;
@@ -76,8 +76,8 @@ map_side_by_side(struct pen *p)
 
 	buf_init(&left, p->out->max);
 	buf_init(&right, p->out->max);
-	if (column(p, p->o->left, width, &left) == ERR_NONE &&
-	    column(p, p->o->right, width, &right) == ERR_NONE)
+	if (column(p, p->k.o->left, width, &left) == ERR_NONE &&
+	    column(p, p->k.o->right, width, &right) == ERR_NONE)
 		zip(p, width, (const char *)left.data,
 		    (const char *)right.data);
 	else

@@ -4,91 +4,7 @@
 #include <string.h>
 
 #include "agent/practice/map_text.h"
-#include "agent/practice/pattern_have.h"
 #include "agent/practice/validate.h"
-
-/* ---- which records, in which order ----------------------------------------- */
-
-static bool
-is_child(const char *person)
-{
-
-	return (person[0] == 'K');
-}
-
-static bool
-passes_actor(const struct observation *o, const char *actor)
-{
-
-	if (actor == NULL)
-		return (true);
-	if (o->component == SCOPE_C5)
-		return (strcmp(o->owner.s, actor) == 0);
-	return (o->actor.s[0] == '\0' || strcmp(o->actor.s, actor) == 0);
-}
-
-/* A record that names no child is about all of them. */
-static bool
-passes_child(const struct observation *o, const char *child)
-{
-	size_t i, children = 0;
-
-	if (child == NULL || person_list_has(&o->targets, child))
-		return (true);
-	for (i = 0; i < o->targets.n; i++)
-		children += is_child(o->targets.v[i].s);
-	return (children == 0);
-}
-
-/* PW3 shows PW31 to PW36 as well. */
-static bool
-passes_pathway(const struct observation *o, const char *pathway)
-{
-	size_t i;
-
-	if (pathway == NULL || (o->component != SCOPE_C1 &&
-	    o->component != SCOPE_C2 && o->component != SCOPE_C4))
-		return (true);
-	for (i = 0; i < o->pathways.n; i++)
-		if (strncmp(o->pathways.v[i]->id, pathway,
-		    strlen(pathway)) == 0)
-			return (true);
-	return (false);
-}
-
-/* Is record a before b?  Undated ones come last, equal ones as held. */
-static bool
-is_before(const struct held *a, const struct held *b)
-{
-	const char *x = a->o->from.s[0] ? a->o->from.s : a->o->to.s;
-	const char *y = b->o->from.s[0] ? b->o->from.s : b->o->to.s;
-
-	if (x[0] == '\0' || y[0] == '\0')
-		return (x[0] != '\0');
-	return (strcmp(x, y) < 0);
-}
-
-void
-pen_order(struct pen *p)
-{
-	const struct observation *o;
-	size_t i, at;
-
-	p->n_order = 0;
-	for (i = 0; i < p->n; i++) {
-		o = p->h[i].o;
-		if (p->h[i].replaced || !passes_actor(o, p->o->actor) ||
-		    !passes_child(o, p->o->child) ||
-		    !passes_pathway(o, p->o->pathway))
-			continue;
-		for (at = p->n_order; at > 0 &&
-		    is_before(&p->h[i], &p->h[p->order[at - 1]]) &&
-		    !is_before(&p->h[p->order[at - 1]], &p->h[i]); at--)
-			p->order[at] = p->order[at - 1];
-		p->order[at] = i;
-		p->n_order++;
-	}
-}
 
 /* ---- lines ------------------------------------------------------------------- */
 
@@ -184,24 +100,9 @@ add(char *out, size_t n, const char *fmt, ...)
 	va_end(ap);
 }
 
-bool
-pen_want_act(const struct vocabulary_code *c)
-{
-
-	return (c->group == GROUP_CC || c->group == GROUP_CH);
-}
-
-bool
-pen_want_any(const struct vocabulary_code *c)
-{
-
-	(void)c;
-	return (true);
-}
-
 void
 pen_codes(const struct observation *o,
-    bool (*want)(const struct vocabulary_code *), char *out, size_t n)
+    pick_want *want, char *out, size_t n)
 {
 	size_t i;
 
@@ -263,13 +164,13 @@ add_label(char *out, size_t n, const char *label)
 void
 pen_source(const struct pen *p, size_t record, char *out, size_t n)
 {
-	const struct held *h = &p->h[record];
+	const struct held *h = &p->k.h[record];
 	const struct observation *o = h->o;
 	char tag[12];
 
 	out[0] = '\0';
 	pen_tag(h, tag);
-	if (p->o->kind != NULL && validate_shield(o, p->o->kind))
+	if (p->k.o->kind != NULL && validate_shield(o, p->k.o->kind))
 		add(out, n, "NEVER PUT TO THE ACTOR OR ATTRIBUTE; ");
 	add(out, n, "%s (%s), ", h->name != NULL ? h->name : h->member,
 	    h->kind);
@@ -317,9 +218,9 @@ describe(const struct observation *o, char *out, size_t n)
 
 void
 pen_entry(struct pen *p, size_t record,
-    bool (*want)(const struct vocabulary_code *))
+    pick_want *want)
 {
-	const struct observation *o = p->h[record].o;
+	const struct observation *o = p->k.h[record].o;
 	char when[64], codes[1024], rest[1600], source[400];
 
 	pen_when(o, when, sizeof(when));
@@ -334,9 +235,9 @@ pen_entry(struct pen *p, size_t record,
 
 void
 pen_entry_text(const struct pen *p, size_t record,
-    bool (*want)(const struct vocabulary_code *), char *out, size_t n)
+    pick_want *want, char *out, size_t n)
 {
-	const struct observation *o = p->h[record].o;
+	const struct observation *o = p->k.h[record].o;
 	char when[64], codes[1024], rest[1600], source[400];
 
 	pen_when(o, when, sizeof(when));
@@ -359,7 +260,7 @@ notice(struct pen *p, const struct notice *n)
 	pen_line(p, 2, 4, "%s %s%s%s", n->pt->id, n->about.s,
 	    n->about.s[0] ? ": " : "", n->text);
 	for (i = 0; i < n->n_behind; i++) {
-		h = &p->h[n->behind[i]];
+		h = &p->k.h[n->behind[i]];
 		pen_tag(h, tag);
 		add(behind, sizeof(behind), "%s%s %s", i > 0 ? ", " : "",
 		    h->name != NULL ? h->name : h->member, tag);
@@ -368,18 +269,19 @@ notice(struct pen *p, const struct notice *n)
 }
 
 void
-pen_notices(struct pen *p, const char *const *pts)
+pen_notices(struct pen *p, unsigned section)
 {
+	const char *const *pts = pick_notices(section);
 	bool titled = false;
 	size_t i, k;
 
-	for (i = 0; i < p->p->n_notices; i++)
+	for (i = 0; i < p->k.p->n_notices; i++)
 		for (k = 0; pts[k] != NULL; k++) {
-			if (strcmp(p->p->notices[i].pt->id, pts[k]) != 0)
+			if (strcmp(p->k.p->notices[i].pt->id, pts[k]) != 0)
 				continue;
 			if (!titled)
 				pen_title(p, "Notices");
 			titled = true;
-			notice(p, &p->p->notices[i]);
+			notice(p, &p->k.p->notices[i]);
 		}
 }

@@ -5,24 +5,16 @@
 #ifndef WAYLEAVE_AGENT_PRACTICE_MAP_TEXT_H
 #define WAYLEAVE_AGENT_PRACTICE_MAP_TEXT_H
 
-#include "agent/practice/map.h"
+#include "agent/practice/map_pick.h"
 
 enum { MAP_LINE_MAX = 4096 };
 
 struct pen {
 	struct buf *out;
 	unsigned width;
-	const struct held *h;
-	size_t n;
-	const struct case_people *people;
-	const struct pattern *p;
-	const struct map_options *o;   /* never NULL */
-	size_t order[PATTERN_RECORDS_MAX];  /* what is shown, by date */
-	size_t n_order;
+	struct map_pick k;
 };
 
-/* Fills order: current records that the filters let through, oldest first. */
-void pen_order(struct pen *p);
 /* A line, wrapped at the width; later lines `hang` columns further in. */
 void pen_line(struct pen *p, unsigned indent, unsigned hang,
     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
@@ -34,8 +26,8 @@ void pen_title(struct pen *p, const char *text);
 
 /* Parts of lines, each into a buffer and never over its end. */
 /* "CC12 Locks in ...; CH06 ..." of the groups for which want() is true. */
-void pen_codes(const struct observation *o,
-    bool (*want)(const struct vocabulary_code *), char *out, size_t n);
+void pen_codes(const struct observation *o, pick_want *want, char *out,
+    size_t n);
 /* "2026-03 to 2026-08", "before this relationship", "date not known". */
 void pen_when(const struct observation *o, char *out, size_t n);
 /* "K1, K2" */
@@ -46,16 +38,12 @@ void pen_source(const struct pen *p, size_t record, char *out, size_t n);
 void pen_tag(const struct held *h, char out[static 12]);
 
 /* A behaviour in full: when, codes, to whom, how often, words, source. */
-void pen_entry(struct pen *p, size_t record,
-    bool (*want)(const struct vocabulary_code *));
+void pen_entry(struct pen *p, size_t record, pick_want *want);
 /* The same as flowing text, for a narrow column. */
-void pen_entry_text(const struct pen *p, size_t record,
-    bool (*want)(const struct vocabulary_code *), char *out, size_t n);
-/* The notices of these PTs with the records behind each. */
-void pen_notices(struct pen *p, const char *const *pts);
-
-bool pen_want_act(const struct vocabulary_code *c);      /* CC, CH */
-bool pen_want_any(const struct vocabulary_code *c);
+void pen_entry_text(const struct pen *p, size_t record, pick_want *want,
+    char *out, size_t n);
+/* The notices of a section with the records behind each. */
+void pen_notices(struct pen *p, unsigned section);
 
 /* The four sections. */
 void map_section_pattern(struct pen *p);
