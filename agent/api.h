@@ -61,7 +61,11 @@
 	X(VERB_EXCLUDE, "exclude", API_ADVOCATE, api_exclude)             \
 	X(VERB_INTRODUCE, "introduce", API_ADVOCATE, api_introduce)       \
 	X(VERB_CASE_CLOSE, "case-close", API_ADVOCATE, api_case_close)    \
-	X(VERB_STATEMENT, "statement", API_ADVOCATE, api_statement)
+	X(VERB_STATEMENT, "statement", API_ADVOCATE, api_statement)       \
+	X(VERB_CHANGED, "changed", API_WORKER, api_changed)               \
+	X(VERB_PEOPLE, "people", API_WORKER, api_people)                  \
+	X(VERB_SHARING, "sharing", API_WORKER, api_sharing)               \
+	X(VERB_MEMBERS, "members", API_WORKER, api_members)
 
 /*
  * LocalAsk.flags.  ASK_DESK: in the name of the session in LocalAsk.text, and

@@ -3,6 +3,7 @@
  *
  * map          case; actor, child, pathway, left, right
  *              -> text, closed, gaps, notices
+ *              as "json" -> closed, map (agent/practice/map_json.h)
  * gaps         case -> the same, text is the list of gaps alone;
  *              gaps [code, about, text, survivor_first]
  * gap-assign   case, gap, to, due -> gap
@@ -14,6 +15,7 @@
 
 #include "agent/api_work.h"
 #include "agent/books.h"
+#include "agent/practice/map_json.h"
 
 struct view {
 	struct held_case h;
@@ -111,6 +113,7 @@ add_items(struct view *v)
 		    it->content.kind != CONTENT_TASK)
 			continue;
 		item[n].c = &it->content;
+		item[n].own = it->own;
 		item[n++].member = it->own ? "own" : it->mail.sender;
 	}
 	v->options.items = item;
@@ -181,34 +184,90 @@ notices_json(const struct view *v)
 	return notices;
 }
 
+/* The view as text with what was found, or as JSON alone. */
+static enum error_code
+view_told(const struct api_call *c, struct view *v, bool json, json_t **out)
+{
+	enum error_code err;
+	struct buf text;
+	json_t *map;
+
+	*out = NULL;
+	if (json) {
+		err = map_json(v->h.held, v->h.n_held, &v->h.people,
+		    v->pattern, &v->options, &map);
+		if (err == ERR_NONE)
+			*out = json_pack("{s:o, s:I}", "map", map, "closed",
+			    (json_int_t)v->h.closed);
+		return err;
+	}
+	buf_init(&text, MAP_TEXT_MAX);
+	if (c->verb == VERB_GAPS)
+		err = map_render_gaps(v->h.held, v->h.n_held, v->pattern,
+		    &v->options, &text);
+	else
+		err = map_render(v->h.held, v->h.n_held, &v->h.people,
+		    v->pattern, &v->options, &text);
+	if (err == ERR_NONE)
+		*out = json_pack("{s:s%, s:I, s:o, s:o}", "text",
+		    (const char *)text.data, text.n, "closed",
+		    (json_int_t)v->h.closed, "gaps", gaps_json(v), "notices",
+		    notices_json(v));
+	buf_free(&text);
+	return err;
+}
+
+/* May all of it be shown?  `may` NULL: yes. */
+static bool
+view_may(const struct view *v, work_may_show *may, void *ctx)
+{
+	for (size_t i = 0; i < v->h.n && may != NULL; i++)
+		if (!may(ctx, &v->h.item[i]))
+			return false;
+	return true;
+}
+
 static void
-tell_view(struct api_call *c, const uint8_t case_id[static WIRE_CASE])
+tell_view(struct api_call *c, const uint8_t case_id[static WIRE_CASE],
+    bool json, work_may_show *may, void *ctx)
 {
 	struct view *v = NULL;
 	struct why why = { "" };
-	struct buf text;
-	enum error_code err;
+	json_t *out = NULL;
+	enum error_code err = view_make(c, case_id, &v, &why);
 
-	buf_init(&text, MAP_TEXT_MAX);
-	err = view_make(c, case_id, &v, &why);
-	if (err == ERR_NONE && c->verb == VERB_MAP)
-		err = map_render(v->h.held, v->h.n_held, &v->h.people,
-		    v->pattern, &v->options, &text);
-	else if (err == ERR_NONE)
-		err = map_render_gaps(v->h.held, v->h.n_held, v->pattern,
-		    &v->options, &text);
+	if (err == ERR_NONE && !view_may(v, may, ctx)) {
+		view_free(v);
+		api_no(c, CLI_NOT_NOW, "More was opened here meanwhile: "
+		    "nothing was copied out; do it again.");
+		return;
+	}
+	if (err == ERR_NONE)
+		err = view_told(c, v, json, &out);
 	if (err == ERR_FORMAT)
 		why_set(&why, "actor and child are persons (P1, K2), a "
 		    "pathway is PW1, PW2 or PW3");
+	view_free(v);
 	if (err != ERR_NONE)
 		api_error(c, err, &why);
 	else
-		api_tell(c, CLI_DONE, json_pack("{s:s%, s:I, s:o, s:o}",
-		    "text", (const char *)text.data, text.n, "closed",
-		    (json_int_t)v->h.closed, "gaps", gaps_json(v), "notices",
-		    notices_json(v)), NULL);
-	view_free(v);
-	buf_free(&text);
+		api_tell(c, CLI_DONE, out, NULL);
+}
+
+void
+work_tell_map(struct api_call *c, const uint8_t case_id[static WIRE_CASE],
+    work_may_show *may, void *ctx)
+{
+	tell_view(c, case_id, true, may, ctx);
+}
+
+static void
+tell_asked(struct api_call *c, const uint8_t case_id[static WIRE_CASE])
+{
+	const char *as = api_text(c, "as");
+
+	tell_view(c, case_id, as != NULL && strcmp(as, "json") == 0, NULL,
+	    NULL);
 }
 
 void
@@ -217,7 +276,7 @@ api_map(struct api_call *c)
 	uint8_t case_id[WIRE_CASE];
 
 	if (work_case(c, case_id))
-		work_opened(c, case_id, tell_view);
+		work_opened(c, case_id, tell_asked);
 }
 
 void

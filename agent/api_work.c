@@ -48,6 +48,15 @@ work_kind(struct agent *a, const char *member, char out[static 8])
 	return out;
 }
 
+const char *
+work_name(struct agent *a, const char *member)
+{
+	const struct store_member *m;
+
+	return store_member(a->slice, member, &m) == ERR_NONE ? m->m.name :
+	    member;
+}
+
 /* ---- which case ---------------------------------------------------------------- */
 
 bool

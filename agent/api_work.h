@@ -1,5 +1,5 @@
 /*
- * Shared by the verbs of workers (api_read.c, api_write.c).
+ * Shared by the verbs of workers (api_inbox.c, api_read.c, api_map.c, ...).
  */
 #ifndef WAYLEAVE_AGENT_API_WORK_H
 #define WAYLEAVE_AGENT_API_WORK_H
@@ -24,6 +24,19 @@ typedef void work_then(struct api_call *c,
 void work_opened(struct api_call *c, const uint8_t case_id[static WIRE_CASE],
     work_then *then);
 
+/*
+ * Ends the call with what is open of the case, as JSON of the verbs open and
+ * map, if `may` says so of each item.  The map is told whole or not at all.
+ */
+typedef bool work_may_show(void *ctx, const struct held_item *it);
+void work_tell_items(struct api_call *c,
+    const uint8_t case_id[static WIRE_CASE], work_may_show *may, void *ctx);
+void work_tell_map(struct api_call *c, const uint8_t case_id[static WIRE_CASE],
+    work_may_show *may, void *ctx);
+
+/* Copies of one of our own records, as the verb track tells them. */
+json_t *work_copies(struct agent *a, const struct record_id *id);
+
 /* A content as JSON for people and programs; NULL if no memory. */
 json_t *work_content(const struct content *c);
 json_t *work_id(const struct record_id *id);
@@ -31,5 +44,7 @@ json_t *work_id(const struct record_id *id);
 bool work_own_id(struct api_call *c, const char *text, struct record_id *out);
 json_t *work_time(uint64_t ms);
 const char *work_kind(struct agent *a, const char *member, char out[static 8]);
+/* What a member is called; its id when it is not known.  Borrowed. */
+const char *work_name(struct agent *a, const char *member);
 
 #endif

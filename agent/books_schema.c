@@ -110,4 +110,9 @@ const char books_schema_cases[] =
 const char books_schema_desk[] =
 /* how an account signs in; sealed: see signin_row.c */
 "CREATE TABLE IF NOT EXISTS signin (account TEXT PRIMARY KEY,"
-" sealed BLOB NOT NULL) WITHOUT ROWID;";
+" sealed BLOB NOT NULL) WITHOUT ROWID;"
+/* who opened a message first here (mail.opened_by has the role alone) */
+"CREATE TABLE IF NOT EXISTS mail_opener (idx INTEGER PRIMARY KEY,"
+" worker BLOB NOT NULL);"
+"CREATE INDEX IF NOT EXISTS mail_urgent ON mail (idx)"
+" WHERE urgent = 1 AND opened_at IS NULL AND state = 1;";

@@ -1,5 +1,6 @@
 #include "agent/cases_directory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "agent/books.h"
@@ -62,6 +63,23 @@ finish(struct agent *a, struct asking *q, bool fresh)
 
 	free(q);
 	done(a, fresh, ctx);
+}
+
+const char *
+cases_keeper(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    char out[static CASES_KEEPER])
+{
+	const struct store_member *m;
+	struct store_case k;
+
+	snprintf(out, CASES_KEEPER, "The advocate agency");
+	if (store_case(a->slice, case_id, &k) == ERR_NONE &&
+	    store_member(a->slice, k.custodian, &m) == ERR_NONE &&
+	    m->m.name[0] != '\0')
+		snprintf(out, CASES_KEEPER, "%s%s%s", m->m.name,
+		    m->m.duty_phone[0] != '\0' ? ", " : "",
+		    m->m.duty_phone);
+	return out;
 }
 
 static enum error_code ask_page(struct agent *a, struct asking *q);

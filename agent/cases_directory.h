@@ -13,6 +13,14 @@
 bool cases_directory_fresh(struct agent *a);
 
 /*
+ * Whom to call about a case: name and telephone of the agency that keeps the
+ * consent; a few words that say so while it is not known.  Returns out.
+ */
+enum { CASES_KEEPER = WIRE_NAME_MAX + WIRE_PHONE_MAX + 4 };
+const char *cases_keeper(struct agent *a,
+    const uint8_t case_id[static WIRE_CASE], char out[static CASES_KEEPER]);
+
+/*
  * Asks for what is new since the last time; `done` is called once, with
  * `fresh` false when the connection went.  ERR_OFFLINE, ERR_BUSY, ERR_NOMEM:
  * it is not called.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent/cases.h"
+#include "agent/cases_directory.h"
 #include "agent/config.h"
 #include "agent/intake.h"
 #include "agent/keyring.h"
@@ -44,17 +45,12 @@ static void
 refuse(struct agent *a, const uint8_t case_id[static WIRE_CASE],
     struct copy *copy, const char *rule, enum rule true_rule)
 {
-	const struct store_member *m;
-	struct words_value value[] = { { "custodian", "" }, { "agency", "" } };
-	struct store_case c;
-	char name[WIRE_NAME_MAX + WIRE_PHONE_MAX + 4] = "";
+	char keeper[CASES_KEEPER];
+	const struct words_value value[] = {
+		{ "custodian", cases_keeper(a, case_id, keeper) },
+		{ "agency", "that agency" }
+	};
 
-	if (store_case(a->slice, case_id, &c) == ERR_NONE &&
-	    store_member(a->slice, c.custodian, &m) == ERR_NONE)
-		snprintf(name, sizeof name, "%s%s%s", m->m.name,
-		    m->m.duty_phone[0] != '\0' ? ", " : "", m->m.duty_phone);
-	value[0].value = name[0] != '\0' ? name : "The advocate agency";
-	value[1].value = "that agency";
 	copy->state = COPY_REFUSED;
 	copy->true_rule = true_rule;
 	snprintf(copy->rule, sizeof copy->rule, "%s",

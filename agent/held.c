@@ -162,6 +162,7 @@ describe(struct agent *a, struct held_case *h, const struct held_item *it,
 	out->kind = kind;
 	out->name = arena_dup(h->arena, m->m.name, strlen(m->m.name) + 1);
 	out->own = it->own;
+	out->message = it->own ? 0 : it->mail.idx;
 	out->at = it->at;
 	out->replaced = it->recalled || is_replaced(h, &it->content.id);
 	return out->name != NULL ? ERR_NONE : ERR_NOMEM;

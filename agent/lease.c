@@ -102,6 +102,15 @@ leases_get(struct leases *l, uint64_t idx,
 	return true;
 }
 
+uint64_t
+leases_end(struct leases *l, uint64_t idx,
+    const uint8_t worker[static WIRE_PSEUDONYM])
+{
+	const struct lease *lease = find(l, idx, worker);
+
+	return lease != NULL ? lease->end : 0;
+}
+
 void
 leases_wipe_message(struct leases *l, uint64_t idx)
 {

@@ -46,6 +46,20 @@ MUST_USE enum error_code mailbox_get(struct agent *a, uint64_t idx,
 typedef enum error_code mailbox_visit(void *ctx, const struct mail *m);
 MUST_USE enum error_code mailbox_list(struct agent *a,
     const uint8_t *case_id, mailbox_visit *visit, void *ctx);
+/* Urgent ones that are closed and nobody here has opened, newest first. */
+MUST_USE enum error_code mailbox_urgent(struct agent *a, unsigned max,
+    mailbox_visit *visit, void *ctx);
+/* Those with an index below `before` (<= INT64_MAX), newest first, without
+ * regard to urgency; case NULL: all. */
+MUST_USE enum error_code mailbox_before(struct agent *a,
+    const uint8_t *case_id, uint64_t before, mailbox_visit *visit, void *ctx);
+/* Somebody opened it: remembered is who did so first, and when. */
+MUST_USE enum error_code mailbox_opened(struct agent *a, uint64_t idx,
+    const uint8_t worker[static WIRE_PSEUDONYM], const char *role,
+    uint64_t at);
+/* The account of who opened it first here; ERR_NOTFOUND. */
+MUST_USE enum error_code mailbox_opener(struct agent *a, uint64_t idx,
+    char account[static 64]);
 /* The submission record's bytes and the ciphertext, and k1 unwrapped. */
 MUST_USE enum error_code mailbox_sealed(struct agent *a, uint64_t idx,
     struct buf *record, struct buf *ciphertext, uint8_t k1[static 32]);

@@ -149,17 +149,6 @@ lease_left(struct agent *a, uint64_t lease_end)
 	return left;
 }
 
-static enum error_code
-note_opened(struct agent *a, uint64_t idx, const char *role, uint64_t at)
-{
-	struct db_stmt *st = a->sql[SQL_MAIL_OPENED];
-
-	db_bind_text(st, 1, role);
-	db_bind_u64(st, 2, at);
-	db_bind_u64(st, 3, idx);
-	return db_run(st);
-}
-
 /* Is this the share that the message's sender committed to? */
 static enum error_code
 check_share(struct agent *a, uint64_t idx, const uint8_t share[static 32])
@@ -243,8 +232,8 @@ opening_take(struct agent *a, const struct entry *opened, struct bytes shares)
 			err = ERR_NONE;
 		}
 		if (err == ERR_NONE)
-			err = note_opened(a, o->message[i], o->role,
-			    opened->time);
+			err = mailbox_opened(a, o->message[i], o->worker,
+			    o->role, opened->time);
 	}
 	return err;
 }

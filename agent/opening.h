@@ -25,6 +25,9 @@ MUST_USE enum error_code leases_put(struct leases *l, uint64_t idx,
 bool leases_get(struct leases *l, uint64_t idx,
     const uint8_t worker[static WIRE_PSEUDONYM], uint64_t boot,
     uint8_t share[static 32]);
+/* When it ends by the boot clock, ms; 0 without a lease. */
+uint64_t leases_end(struct leases *l, uint64_t idx,
+    const uint8_t worker[static WIRE_PSEUDONYM]);
 void leases_wipe_message(struct leases *l, uint64_t idx);
 void leases_wipe_worker(struct leases *l, const uint8_t *worker);
 void leases_expire(struct leases *l, uint64_t boot);

@@ -19,6 +19,7 @@ struct gap_owner {
 struct map_item {
 	const struct content *c;       /* CONTENT_GOAL or CONTENT_TASK */
 	const char *member;
+	bool own;
 };
 
 struct map_options {

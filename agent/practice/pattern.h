@@ -24,6 +24,7 @@ struct held {
 	const char *kind;              /* "AG02" */
 	const char *name;              /* display name; NULL: the id */
 	bool own;
+	uint64_t message;              /* number of a received one, else 0 */
 	uint64_t at;                   /* ms: written or received */
 	/* Records held here that this one links to: resolved slots. */
 	size_t links[OBSERVATION_LINKS_MAX];  /* indices into the array */
