@@ -1,6 +1,7 @@
 #include "base/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
@@ -52,6 +53,17 @@ static const int daemon_denied[] = {
 	CALL(mknodat), CALL(fanotify_init), CALL(setuid), CALL(setgid),
 	CALL(setreuid), CALL(setregid), CALL(setresuid), CALL(setresgid),
 	CALL(setfsuid), CALL(setfsgid), CALL(setgroups), CALL(capset),
+};
+
+/* What a process that keeps nothing never does. */
+static const int desk_denied[] = {
+	CALL(creat), CALL(openat2), CALL(truncate), CALL(ftruncate),
+	CALL(rename), CALL(renameat), CALL(renameat2), CALL(link),
+	CALL(linkat), CALL(symlink), CALL(symlinkat), CALL(unlink),
+	CALL(unlinkat), CALL(mkdir), CALL(mkdirat), CALL(rmdir),
+	CALL(chmod), CALL(fchmod), CALL(fchmodat), CALL(chown),
+	CALL(lchown), CALL(fchown), CALL(fchownat), CALL(memfd_create),
+	CALL(setxattr), CALL(lsetxattr), CALL(fsetxattr), CALL(utimensat),
 };
 
 /* What any C program does without touching anything new. */
@@ -170,6 +182,38 @@ deny_families(scmp_filter_ctx ctx)
 	return e;
 }
 
+/* Opening is for reading: `arg` of `call` holds the flags. */
+static int
+deny_writing(scmp_filter_ctx ctx, int call, unsigned arg)
+{
+	static const uint64_t mode[] = { O_WRONLY, O_RDWR };
+	int e = 0;
+
+	for (size_t i = 0; i < sizeof mode / sizeof mode[0] && e == 0; i++) {
+		struct scmp_arg_cmp cmp = { .arg = arg,
+		    .op = SCMP_CMP_MASKED_EQ, .datum_a = O_ACCMODE,
+		    .datum_b = mode[i] };
+
+		e = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EPERM), call,
+		    1, &cmp);
+	}
+	return e;
+}
+
+static int
+deny_for_desk(scmp_filter_ctx ctx)
+{
+	const uint32_t deny = SCMP_ACT_ERRNO(EPERM);
+	int e = ADD(ctx, deny, desk_denied);
+
+	if (e == 0)
+		e = deny_writing(ctx, CALL(open), 1);
+	if (e == 0)
+		e = deny_writing(ctx, CALL(openat), 2);
+	return e != 0 ? e : add_if(ctx, deny, CALL(socket), 0, SCMP_CMP_NE,
+	    AF_UNIX);
+}
+
 static int
 allow_terminal_look(scmp_filter_ctx ctx)
 {
@@ -183,9 +227,12 @@ fill(scmp_filter_ctx ctx, enum sandbox_role role)
 {
 	int e;
 
-	if (role == SANDBOX_DAEMON) {
+	if (role == SANDBOX_DAEMON || role == SANDBOX_DESK) {
 		e = ADD(ctx, SCMP_ACT_ERRNO(EPERM), daemon_denied);
-		return e != 0 ? e : deny_families(ctx);
+		if (e == 0)
+			e = role == SANDBOX_DESK ? deny_for_desk(ctx) :
+			    deny_families(ctx);
+		return e;
 	}
 	e = ADD(ctx, SCMP_ACT_ALLOW, common_allowed);
 	if (e == 0)
@@ -198,8 +245,8 @@ fill(scmp_filter_ctx ctx, enum sandbox_role role)
 enum error_code
 sandbox_enter(enum sandbox_role role, struct why *why)
 {
-	uint32_t rest = role == SANDBOX_DAEMON ? SCMP_ACT_ALLOW
-					       : SCMP_ACT_KILL_PROCESS;
+	uint32_t rest = role == SANDBOX_DAEMON || role == SANDBOX_DESK ?
+	    SCMP_ACT_ALLOW : SCMP_ACT_KILL_PROCESS;
 	scmp_filter_ctx ctx;
 	int e;
 

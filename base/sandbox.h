@@ -14,6 +14,9 @@ enum sandbox_role {
 	/* agent, broker: everything but running programs, tracing, mounting,
 	 * kernel interfaces and changing who it is */
 	SANDBOX_DAEMON,
+	/* desk: a daemon that besides writes, makes and removes no file and
+	 * makes no connection but to sockets of this machine */
+	SANDBOX_DESK,
 	/* signer: open files, an existing listening socket, no connecting,
 	 * no new sockets, no programs */
 	SANDBOX_SIGNER,
@@ -31,7 +34,7 @@ MUST_USE enum error_code sandbox_harden(struct why *why);
 /*
  * Installs the role's system call filter on every thread of the process;
  * there is no way back.  A forbidden call fails with EPERM in SANDBOX_DAEMON
- * and kills the process in the other two.
+ * and SANDBOX_DESK, and kills the process in the other two.
  */
 MUST_USE enum error_code sandbox_enter(enum sandbox_role role,
     struct why *why);
@@ -41,7 +44,7 @@ bool sandbox_available(void);
 
 /*
  * Whether the filter holds: tries a call that the role forbids and that
- * would do no harm.  Only for SANDBOX_DAEMON, whose refusals do not kill.
+ * would do no harm.  Only for the two roles whose refusals do not kill.
  */
 MUST_USE enum error_code sandbox_test(struct why *why);
 

@@ -96,7 +96,7 @@ desk_run(const struct desk_config *config)
 	if (err == ERR_NONE)
 		err = start(config, &desk, &http, &why);
 	if (err == ERR_NONE)
-		err = sandbox_enter(SANDBOX_DAEMON, &why);
+		err = sandbox_enter(SANDBOX_DESK, &why);
 	if (err == ERR_NONE)
 		wait_for_end(&set);
 	else

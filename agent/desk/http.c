@@ -174,13 +174,26 @@ add_fields(struct MHD_Response *r, const struct http *h,
 	return ok;
 }
 
+/* A body that did not fit its buffer is no body. */
+static void
+check_body(struct http_reply *reply)
+{
+	if (buf_ok(&reply->body))
+		return;
+	buf_free(&reply->body);
+	reply->status = MHD_HTTP_INTERNAL_SERVER_ERROR;
+	reply->type = NULL;
+}
+
 static enum MHD_Result
 send_reply(struct http *h, struct MHD_Connection *c, struct http_reply *reply)
 {
-	struct MHD_Response *r = reply->stream.next != NULL ?
-	    stream_response(h, reply) : body_response(reply);
+	struct MHD_Response *r;
 	enum MHD_Result done = MHD_NO;
 
+	check_body(reply);
+	r = reply->stream.next != NULL ? stream_response(h, reply) :
+	    body_response(reply);
 	if (r != NULL && add_fields(r, h, reply))
 		done = MHD_queue_response(c, (unsigned)reply->status, r);
 	if (r != NULL)

@@ -89,6 +89,28 @@ read_anything(void)
 	return open("/dev/null", O_RDONLY) >= 0 ? 0 : 1;
 }
 
+/* Every way to leave something behind; 0 when none of them works. */
+static int
+leave_something(void)
+{
+	struct why why;
+	int fd;
+
+	if (open(path, O_WRONLY | O_CREAT, 0600) >= 0 || errno != EPERM)
+		return 1;
+	if (open(dir, O_RDONLY) < 0)
+		return 2;
+	if (open("/dev/null", O_RDWR) >= 0 || creat(path, 0600) >= 0)
+		return 3;
+	if (mkdir(path, 0700) == 0 || symlink("/", path) == 0 ||
+	    rename(dir, path) == 0 || unlink(path) == 0 || errno != EPERM)
+		return 4;
+	if (file_write(path, "x", 1, 0600, 0, &why) == ERR_NONE)
+		return 5;
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	return fd < 0 && errno == EPERM ? 0 : 6;
+}
+
 static void *
 nothing(void *arg)
 {
@@ -178,6 +200,22 @@ START_TEST(daemon_role)
 }
 END_TEST
 
+START_TEST(desk_role)
+{
+	int status;
+
+	ck_assert(done(within(SANDBOX_DESK, self_test)));
+	ck_assert(done(within(SANDBOX_DESK, open_socket)));
+	ck_assert(done(within(SANDBOX_DESK, read_anything)));
+	ck_assert(done(within(SANDBOX_DESK, make_thread)));
+	if (!sandbox_available())
+		return;
+	ck_assert(done(within(SANDBOX_DESK, leave_something)));
+	status = within(SANDBOX_DESK, run_program);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 2);
+}
+END_TEST
+
 START_TEST(signer_role)
 {
 	ck_assert(done(within(SANDBOX_SIGNER, write_file)));
@@ -224,6 +262,7 @@ fill(TCase *tc)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, hardened);
 	tcase_add_test(tc, daemon_role);
+	tcase_add_test(tc, desk_role);
 	tcase_add_test(tc, signer_role);
 	tcase_add_test(tc, signing_role);
 	tcase_add_test(tc, no_filter_is_noticed);
