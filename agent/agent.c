@@ -14,6 +14,7 @@
 #include "agent/kept.h"
 #include "agent/keyring.h"
 #include "agent/mailbox.h"
+#include "agent/notices.h"
 #include "agent/opening.h"
 #include "agent/outgoing.h"
 #include "agent/room.h"
@@ -402,6 +403,8 @@ agent_unlocked(struct agent *a, struct identity **identity, struct why *why)
 	if (err == ERR_NONE)
 		err = intake_create(&a->intake);
 	if (err == ERR_NONE)
+		err = notices_create(a);
+	if (err == ERR_NONE)
 		err = start_link(a, why);
 	return err;
 }
@@ -412,6 +415,7 @@ agent_locked(struct agent *a)
 	/* whoever waits hears that nothing comes any more */
 	intake_disconnected(a);
 	outgoing_release(a);
+	notices_destroy(&a->notices);
 	outgoing_destroy(&a->outgoing);
 	intake_destroy(&a->intake);
 	link_destroy(&a->link);
@@ -520,6 +524,7 @@ agent_turn(struct agent *a)
 		seal_receiver_expire(a->receiver, boot);
 	}
 	forget_old(a);
+	notices_turn(a);
 	if (outgoing_seal(a) != ERR_NONE)
 		log_warning(25, "outbox", "check the disk",
 		    "a record could not be kept");

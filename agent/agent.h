@@ -19,6 +19,7 @@
  *   signing.h   the short-lived process that uses a consent key
  *   runner.h    the process that runs outside commands
  *   alert.h     numbered alerts to IT
+ *   notices.h   safe notices to workers; contacts.h: where they go
  */
 #ifndef WAYLEAVE_AGENT_AGENT_H
 #define WAYLEAVE_AGENT_AGENT_H
@@ -35,6 +36,7 @@
 struct agent_config;
 struct alerts;
 struct link;
+struct notices;
 struct leases;
 struct api;
 struct runner;
@@ -125,6 +127,7 @@ struct agent {
 	struct signing *signing;
 	struct runner *runner;          /* NULL: no command is run */
 	struct alerts *alerts;          /* NULL: nobody is told */
+	struct notices *notices;        /* NULL while locked */
 	unsigned nested;                /* agent_begin without its agent_end */
 	bool closing;
 };

@@ -35,6 +35,15 @@ static const struct cli_option worker_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+static const struct cli_option notice_options[] = {
+	{ "mail", "ADDRESS", "where \"You have an item to review.\" goes" },
+	{ "quiet", "HOURS", "when not: 20:00-07:00, or none" },
+	{ "phone", "NUMBER", "what the duty command is given" },
+	{ "duty", "N", "place on the call list, from 1, or none" },
+	{ "off", NULL, "nothing reaches this account any more" },
+	{ NULL, NULL, NULL },
+};
+
 static int
 run(struct cli *cli)
 {
@@ -361,6 +370,44 @@ quarantine(struct cli *cli)
 	return list(cli, VERB_QUARANTINE, in, "rejected", column, 4);
 }
 
+/* As they are after the call; addresses are for IT, who gave them. */
+static void
+print_notice(const json_t *o)
+{
+	static const char *const key[] = { "mail", "phone", "quiet" };
+
+	for (size_t i = 0; i < sizeof key / sizeof key[0]; i++)
+		printf("%-6s %s\n", key[i], text(o, key[i])[0] != '\0' ?
+		    text(o, key[i]) : "none");
+	if (number(o, "duty") > 0)
+		printf("%-6s %" JSON_INTEGER_FORMAT "\n", "duty",
+		    number(o, "duty"));
+	else
+		printf("%-6s not on the call list\n", "duty");
+}
+
+static int
+worker_notice(struct cli *cli)
+{
+	const char *duty = cli_value(cli, "duty");
+	json_t *in = json_pack("{s:s}", "account", cli->argv[0]), *out = NULL;
+	int code;
+
+	set(in, "mail", cli_value(cli, "mail"));
+	set(in, "phone", cli_value(cli, "phone"));
+	set(in, "quiet", cli_value(cli, "quiet"));
+	if (duty != NULL)
+		json_object_set_new(in, "duty", json_integer(
+		    strcmp(duty, "none") == 0 ? 0 : strtol(duty, NULL, 10)));
+	if (cli_flag(cli, "off"))
+		json_object_set_new(in, "off", json_true());
+	code = ask(cli, VERB_WORKER_NOTICE, in, &out);
+	if (code == CLI_DONE && !cli->json && json_is_object(out))
+		print_notice(out);
+	json_decref(out);
+	return code;
+}
+
 static const struct cli_command commands[] = {
 	{ "init", "", "make keys, a configuration and a request to join",
 	    init, setup_init_options, 0, 0 },
@@ -384,6 +431,8 @@ static const struct cli_command commands[] = {
 	    worker_options, 1, 1 },
 	{ "worker end", "ACCOUNT", "put a local account out, at once",
 	    worker_end, no_options, 1, 1 },
+	{ "worker notice", "ACCOUNT", "where its notices go, and when not",
+	    worker_notice, notice_options, 1, 1 },
 	{ "worker list", "", "who is in", worker_list, no_options, 0, 0 },
 	{ "outbox", "", "what waits for the exchange; 1 when something does",
 	    outbox, no_options, 0, 0 },

@@ -61,10 +61,8 @@ reference_of(struct agent *a, const uint8_t case_id[static WIRE_CASE])
 static bool
 is_shown(struct api_call *c, const struct mail *m)
 {
-	if (cases_excluded(c->agent, m->case_id, c->worker.account))
-		return false;
-	return !m->introduction || (c->worker.rights & RIGHT_OFFICER) != 0 ||
-	    cases_checked(c->agent, m->case_id);
+	return cases_shows(c->agent, m->case_id, m->introduction,
+	    c->worker.account, c->worker.rights);
 }
 
 static enum error_code

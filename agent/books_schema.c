@@ -115,4 +115,9 @@ const char books_schema_desk[] =
 "CREATE TABLE IF NOT EXISTS mail_opener (idx INTEGER PRIMARY KEY,"
 " worker BLOB NOT NULL);"
 "CREATE INDEX IF NOT EXISTS mail_urgent ON mail (idx)"
-" WHERE urgent = 1 AND opened_at IS NULL AND state = 1;";
+" WHERE urgent = 1 AND opened_at IS NULL AND state = 1;"
+/* how workers are reached; due: of a notice; sealed: see contacts.c */
+"CREATE TABLE IF NOT EXISTS contact (account TEXT PRIMARY KEY,"
+" duty INTEGER NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL,"
+" called INTEGER NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID;"
+"CREATE INDEX IF NOT EXISTS mail_delivered ON mail (delivered);";

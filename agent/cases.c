@@ -452,6 +452,17 @@ cases_checked(struct agent *a, const uint8_t case_id[static WIRE_CASE])
 	    &checked) == ERR_NONE && checked;
 }
 
+bool
+cases_shows(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    bool introduction, const char *account, unsigned rights)
+{
+	if ((rights & ~(unsigned)RIGHT_IT) == 0 ||
+	    cases_excluded(a, case_id, account))
+		return false;
+	return !introduction || (rights & RIGHT_OFFICER) != 0 ||
+	    cases_checked(a, case_id);
+}
+
 /* ---- tasks ------------------------------------------------------------- */
 
 const char *

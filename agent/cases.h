@@ -77,6 +77,13 @@ MUST_USE enum error_code cases_compare_account(struct agent *a,
 /* Has a conflict officer here compared the exclusions?  True for the
  * custodian, who wrote them. */
 bool cases_checked(struct agent *a, const uint8_t case_id[static WIRE_CASE]);
+/*
+ * May somebody with these rights (enum worker_right) know that there is
+ * something in this case?  Not who is excluded, not `it` alone, and of an
+ * introduction only a conflict officer until the exclusions are compared.
+ */
+bool cases_shows(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    bool introduction, const char *account, unsigned rights);
 
 /* ---- tasks for people -------------------------------------------------- */
 #define CASES_TASKS(X)                                                    \

@@ -209,6 +209,16 @@ runner_forget(struct runner *r, const void *ctx)
 			r->job[i].done = NULL;
 }
 
+unsigned
+runner_busy(const struct runner *r)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; r != NULL && i < RUNNER_JOBS; i++)
+		n += r->job[i].id != 0;
+	return n;
+}
+
 int
 runner_fd(const struct runner *r)
 {

@@ -85,6 +85,8 @@ MUST_USE enum error_code runner_start(struct runner *r,
 /* Forgets every job with this ctx; `done` is not called. */
 void runner_forget(struct runner *r, const void *ctx);
 
+/* How many commands are under way. */
+unsigned runner_busy(const struct runner *r);
 /* For poll(2), readable; -1 when there is no runner (any more). */
 int runner_fd(const struct runner *r);
 /* Takes what has ended. */

@@ -111,6 +111,42 @@ case_consent(struct office *o, const struct secrets *s)
 	return t;
 }
 
+/* The officer reads the introduction and compares; then the case is open. */
+OFFICE void
+case_check(struct office *o, unsigned m, const char *account)
+{
+	const struct told *t = office_ask(o, m, account, api_inbox,
+	    json_object());
+	json_int_t message;
+
+	ck_told(t, CLI_DONE);
+	message = json_integer_value(json_object_get(json_array_get(
+	    json_object_get(t->result, "items"), 0), "message"));
+	t = office_ask(o, m, account, api_open, json_pack("{s:I}", "message",
+	    message));
+	ck_told(t, CLI_DONE);
+	t = office_ask(o, m, account, api_checked, json_pack("{s:i, s:b}",
+	    "case", 1, "confirm", 1));
+	ck_told(t, CLI_DONE);
+}
+
+/* A case at work: permissions in force, introduced, checked by p.nowak of
+ * the police and k.other of the school, where t.reid is excluded. */
+OFFICE void
+case_at_work(struct office *o, struct secrets *s)
+{
+	case_workers(o);
+	office_worker(o, WORLD_SCHOOL, "k.other", "Kim Other",
+	    RIGHT_WORKER | RIGHT_OFFICER);
+	case_open(o, s);
+	(void)case_consent(o, s);
+	/* keys of arrows, then introductions */
+	for (int i = 0; i < 5; i++)
+		office_pass(o, CLOCK_SECOND_MS);
+	case_check(o, WORLD_POLICE, "p.nowak");
+	case_check(o, WORLD_SCHOOL, "k.other");
+}
+
 OFFICE void
 case_id(struct office *o, uint8_t id[static WIRE_CASE])
 {

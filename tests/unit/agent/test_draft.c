@@ -12,41 +12,13 @@
 
 static struct office *o;
 
-/* The officer reads the introduction and compares; then the case is open. */
-static void
-check(unsigned m, const char *account)
-{
-	const struct told *t = office_ask(o, m, account, api_inbox,
-	    json_object());
-	json_int_t message;
-
-	ck_told(t, CLI_DONE);
-	message = json_integer_value(json_object_get(json_array_get(
-	    json_object_get(t->result, "items"), 0), "message"));
-	t = office_ask(o, m, account, api_open, json_pack("{s:I}", "message",
-	    message));
-	ck_told(t, CLI_DONE);
-	t = office_ask(o, m, account, api_checked, json_pack("{s:i, s:b}",
-	    "case", 1, "confirm", 1));
-	ck_told(t, CLI_DONE);
-}
-
 static void
 setup(void)
 {
 	struct secrets s;
 
 	o = office_create();
-	case_workers(o);
-	office_worker(o, WORLD_SCHOOL, "k.other", "Kim Other",
-	    RIGHT_WORKER | RIGHT_OFFICER);
-	case_open(o, &s);
-	(void)case_consent(o, &s);
-	/* keys of arrows, then introductions */
-	for (int i = 0; i < 5; i++)
-		office_pass(o, CLOCK_SECOND_MS);
-	check(WORLD_POLICE, "p.nowak");
-	check(WORLD_SCHOOL, "k.other");
+	case_at_work(o, &s);
 }
 
 static void

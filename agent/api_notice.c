@@ -1,0 +1,108 @@
+/*
+ * Verbs about reaching people.
+ *
+ * worker-notice  account, mail, phone, quiet "20:00-07:00"|none, duty, off
+ *                -> account, mail, phone, quiet, duty: as they are now.
+ *                What is not named stays; off: nothing reaches the account.
+ */
+#include <sodium.h>
+#include <string.h>
+
+#include "agent/api.h"
+#include "agent/contacts.h"
+
+/* A text field into its place; false when it does not fit. */
+static bool
+take(const struct api_call *c, const char *key, char *out, size_t size)
+{
+	const char *s = api_text(c, key);
+
+	if (s != NULL && strlen(s) < size)
+		strcpy(out, s);
+	return s == NULL || strlen(s) < size;
+}
+
+/* What the request changes; false with the call ended. */
+static bool
+change(struct api_call *c, struct contact *to)
+{
+	const char *quiet = api_text(c, "quiet");
+	uint64_t duty;
+
+	if (!take(c, "mail", to->mail, sizeof to->mail))
+		api_no(c, CLI_INPUT, "mail: an address of up to %d bytes.",
+		    CONTACT_MAIL);
+	else if (!take(c, "phone", to->phone, sizeof to->phone))
+		api_no(c, CLI_INPUT, "phone: up to %d digits.",
+		    CONTACT_PHONE);
+	else if (quiet != NULL && !contact_hours(quiet, to))
+		api_no(c, CLI_INPUT, "quiet: hours such as 20:00-07:00, or "
+		    "none.");
+	else {
+		if (api_number(c, "duty", &duty))
+			to->duty = duty > CONTACT_DUTY_MAX ?
+			    CONTACT_DUTY_MAX + 1 : (unsigned)duty;
+		return true;
+	}
+	return false;
+}
+
+static void
+tell(struct api_call *c, const struct contact *to)
+{
+	char quiet[16];
+
+	contact_hours_text(to, quiet);
+	api_tell(c, CLI_DONE, json_pack("{s:s, s:s, s:s, s:s, s:i}",
+	    "account", to->account, "mail", to->mail, "phone", to->phone,
+	    "quiet", quiet, "duty", (int)to->duty), NULL);
+}
+
+static void
+switch_off(struct api_call *c, const char *account)
+{
+	enum error_code err = contacts_remove(c->agent, account);
+
+	if (err != ERR_NONE)
+		api_error(c, err, NULL);
+	else
+		api_tell(c, CLI_DONE, NULL, "Nothing is sent to this account "
+		    "any more.");
+}
+
+void
+api_worker_notice(struct api_call *c)
+{
+	const char *account = api_text(c, "account");
+	struct why why = { "" };
+	struct contact to = { .account = "" };
+	struct worker w;
+	enum error_code err = account != NULL ? workers_by_account(c->agent,
+	    account, &w) : ERR_NOTFOUND;
+
+	if (err == ERR_NOTFOUND || (err == ERR_NONE && w.ended)) {
+		api_no(c, CLI_NO, "no such account is in.");
+		return;
+	}
+	if (err == ERR_NONE && api_true(c, "off")) {
+		switch_off(c, account);
+		return;
+	}
+	if (err == ERR_NONE)
+		err = contacts_get(c->agent, account, &to);
+	if (err == ERR_NOTFOUND)
+		err = ERR_NONE;
+	memcpy(to.account, w.account, sizeof to.account);
+	if (err == ERR_NONE && !change(c, &to))
+		goto out;
+	if (err == ERR_NONE)
+		err = contacts_put(c->agent, &to, &why);
+	if (err == ERR_FORMAT)
+		api_no(c, CLI_INPUT, "%s.", why.text);
+	else if (err != ERR_NONE)
+		api_error(c, err, &why);
+	else
+		tell(c, &to);
+out:
+	sodium_memzero(&to, sizeof to);
+}
