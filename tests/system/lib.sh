@@ -11,6 +11,15 @@
 #   wl_audit ID COMMAND..     wayleave-audit with its configuration
 #   wl_as ID COMMAND..        wayleave, as a worker of this agency
 #   wl_agent ID COMMAND..     wayleave-agent with its configuration
+#   wl_desk ID                its desk, running; its address is in $W/ID/desk.url
+#   wl_sitter ID ACCOUNT ROLE RIGHTS [NAME]
+#                             somebody who signs in at the desk with WL_WORD
+#   wl_curl ID ACCOUNT PATH [curl options]
+#                             a page of the desk as this person, who is signed
+#                             in once (cookies in $W/ID/jar-ACCOUNT)
+#   wl_post ID ACCOUNT PATH FIELD=VALUE..
+#                             hands in the form that PATH shows, with its
+#                             hidden fields; prints what is shown then
 #   wl_start NAME COMMAND..   a process of our own, its number in $W/pid/NAME
 #   wl_stop NAME [SIGNAL]     ends it and waits until it is gone
 #   wl_end                    ends all of them
@@ -254,4 +263,84 @@ wl_wait() {
 
 wl_run() {
 	wl_launch "$1" && wl_wait "$1"
+}
+
+# ---- desks --------------------------------------------------------------------------
+# The trial runs as one user, so agents are told to ask no telephone's code:
+# wl_agency_desk before the agent starts.
+
+WL_WORD='nine quiet herons'
+
+wl_agency_desk() {
+	printf '[desk]\ntotp = off\n' >>"$W/$1/agent.conf"
+}
+
+wl_desk() {
+	wl_at=127.0.0.1:$(wl_port)
+	printf '[desk]\nlisten = %s\nagent = %s\n' "$wl_at" \
+	    "$W/$1/agent.sock" >"$W/$1/desk.conf"
+	echo "http://$wl_at" >"$W/$1/desk.url"
+	wl_start "desk-$1" "$B/wayleave-desk" run --config "$W/$1/desk.conf"
+	wl_until 10 "desk of $1" curl -sf -o "$W/said" \
+	    "http://$wl_at/signin" && return 0
+	tail -n 5 "$W/log/desk-$1.log" >&2
+	return 1
+}
+
+wl_curl() {
+	wl_id=$1 wl_jar=$W/$1/jar-$2 wl_path=$3
+	shift 3
+	curl -s -b "$wl_jar" -c "$wl_jar" "$@" "$(cat "$W/$wl_id/desk.url")$wl_path"
+}
+
+# The hidden fields of the form whose action is $2, from the page in file $1.
+wl_hidden() {
+	awk -v action="$2" '
+	BEGIN { RS = "<" }
+	/^form / { on = index($0, "action=\"" action "\"") > 0 }
+	/^\/form/ { on = 0 }
+	on && /^input / && /type="hidden"/ {
+		n = $0; sub(/.* name="/, "", n); sub(/".*/, "", n)
+		v = $0; sub(/.* value="/, "", v); sub(/".*/, "", v)
+		gsub(/&quot;/, "\"", v); gsub(/&#39;/, "\047", v)
+		gsub(/&lt;/, "<", v); gsub(/&gt;/, ">", v); gsub(/&amp;/, "\\&", v)
+		print n "=" v
+	}' "$1"
+}
+
+wl_post() {
+	wl_id=$1 wl_who=$2 wl_form=$3
+	shift 3
+	wl_curl "$wl_id" "$wl_who" "$wl_form" >"$W/$wl_id/form" || return 1
+	wl_again "$wl_id" "$wl_who" "$wl_form" "$@"
+}
+
+# The same over the form that is in $W/ID/form already.
+wl_again() {
+	wl_id=$1 wl_who=$2 wl_form=$3
+	shift 3
+	wl_hidden "$W/$wl_id/form" "${WL_ACTION:-$wl_form}" >"$W/$wl_id/hidden"
+	for wl_field; do
+		set -- "$@" --data-urlencode "$wl_field"
+		shift
+	done
+	while IFS= read -r wl_field; do
+		set -- "$@" --data-urlencode "$wl_field"
+	done <"$W/$wl_id/hidden"
+	wl_curl "$wl_id" "$wl_who" "${WL_ACTION:-$wl_form}" -L \
+	    -H "Origin: $(cat "$W/$wl_id/desk.url")" "$@"
+}
+
+wl_sitter() {
+	wl_first=$(wl_agent "$1" worker password "$2" --json 2>/dev/null |
+	    jq -er .password) || {
+		wl_quiet wl_agent "$1" worker add "$2" --desk --name \
+		    "${5:-$2 Example}" --role "$3" --may "$4" || return 1
+		wl_first=$(wl_agent "$1" worker password "$2" --json |
+		    jq -er .password) || return 1
+	}
+	wl_post "$1" "$2" /signin "account=$2" "password=$wl_first" \
+	    >"$W/$1/form" || return 1
+	WL_ACTION=/signin wl_again "$1" "$2" /signin "account=$2" \
+	    "password=$wl_first" "new_password=$WL_WORD" >"$W/said"
 }
