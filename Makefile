@@ -5,6 +5,9 @@
 # a test of its own.  Nothing is listed here that the tree already says.
 
 BUILD_ROOT ?= build
+# One name for the folder however it was said, or what was built under one
+# name is not seen to be old under another.
+override BUILD_ROOT := $(patsubst $(CURDIR)/%,%,$(abspath $(BUILD_ROOT)))
 SANITIZER  ?=
 CC         ?= gcc
 ifeq ($(origin CC),default)

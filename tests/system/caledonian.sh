@@ -56,6 +56,7 @@ wc_admit() {
 	esac
 	[ "$wc_opens" = true ] && set -- "$@" --may-open-cases
 	wl_agency "$wc_id" "$wc_kind" "$wc_name" "$@" </dev/null || return 1
+	[ -z "${WC_DESK:-}" ] || wl_agency_desk "$wc_id"
 	echo "$wc_kind" >"$W/$wc_id/kind"
 }
 
