@@ -130,6 +130,9 @@ $(DESK_GEN): agent/desk/embed.awk $(call DESK_OF,css) $(call DESK_OF,js) $(call 
 	   echo =icon; cat $(call DESK_OF,svg) | od -An -v -tu1; } | \
 	   LC_ALL=C awk -f agent/desk/embed.awk; } > $@.tmp && mv $@.tmp $@
 
+# What is said to the survivor is in the program as it is (.incbin).
+$(B)/obj/agent/tongue/tongues.o: $(wildcard agent/tongue/*.txt)
+
 # ---- objects, libraries, programs --------------------------------------
 $(B)/obj/gen/%.o: $(B)/gen/%.c $(GEN_H)
 	$(call say,CC,$*)
@@ -227,6 +230,9 @@ install: all
 	for s in 1 5 8; do for f in man/*.$$s; do [ -e "$$f" ] && \
 	  install -m 644 "$$f" $(DESTDIR)$(PREFIX)/share/man/man$$s; done; done; true
 	install -m 644 keys/words/*.txt $(DESTDIR)$(PREFIX)/share/wayleave
+	install -d $(DESTDIR)$(PREFIX)/share/wayleave/languages
+	install -m 644 agent/tongue/*.txt agent/tongue/README \
+	  $(DESTDIR)$(PREFIX)/share/wayleave/languages
 
 clean:
 	rm -rf $(BUILD_ROOT)

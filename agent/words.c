@@ -97,10 +97,10 @@ append_name(char *out, size_t size, size_t used, const char *s, size_t n)
 }
 
 char *
-words_say(const char *rule, enum words_face face,
-    const struct words_value *values, size_t n_values, char *out, size_t n)
+words_fill(const char *text, const struct words_value *values,
+    size_t n_values, char *out, size_t n)
 {
-	const char *text = words_text(rule, face), *end, *value;
+	const char *end, *value;
 	size_t used = 0;
 
 	if (n == 0)
@@ -123,4 +123,12 @@ words_say(const char *rule, enum words_face face,
 		text = end + 1;
 	}
 	return (out);
+}
+
+char *
+words_say(const char *rule, enum words_face face,
+    const struct words_value *values, size_t n_values, char *out, size_t n)
+{
+
+	return (words_fill(words_text(rule, face), values, n_values, out, n));
 }

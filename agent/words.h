@@ -37,4 +37,8 @@ const char *words_text(const char *rule, enum words_face face);
 char *words_say(const char *rule, enum words_face face,
     const struct words_value *values, size_t n_values, char *out, size_t n);
 
+/* The same for any sentence. */
+char *words_fill(const char *text, const struct words_value *values,
+    size_t n_values, char *out, size_t n);
+
 #endif
