@@ -261,7 +261,8 @@ END_TEST
 /* No sentence guesses who is listening: past tense and "Pani" would. */
 START_TEST(polish_guesses_nobody)
 {
-	static const char *const gendered[] = { "łaś", "łeś", "łabyś", "łbyś",
+	static const char *const gendered[] = { "łaś ", "łeś ", "łaś,", "łeś,",
+	    "łabyś", "łbyś",
 	    "Pani", "Pan", "powinnaś", "powinieneś" };
 	struct tongues ours;
 	const struct tongue *pl;
