@@ -88,7 +88,7 @@ TOOL_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(TOOL_SRC))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all help demo check check-deps deps check-unit check-vectors check-contract \
-	check-system check-promises check-faults check-layers check-headers check-link lint-man fuzz bench \
+	check-system check-promises check-faults check-layers check-headers check-alerts check-link lint-man fuzz bench \
 	check-asan check-tsan check-valgrind install clean tools tests
 .SECONDARY:
 .DEFAULT_GOAL := all
@@ -101,7 +101,7 @@ help:
 	 'make demo       install what is missing, build, play the worked case' \
 	 'make check      install what is missing, build, run every quick test' \
 	 'make check-unit check-vectors check-contract check-system' \
-	 'make check-layers check-headers check-link lint-man' \
+	 'make check-layers check-headers check-alerts check-link lint-man' \
 	 'make check-asan check-tsan check-valgrind   the same tests, instrumented' \
 	 'make check-promises             every promise broken on purpose, and noticed' \
 	 'make check-faults [ROUNDS=200]  kill -9 campaign under load' \
@@ -188,6 +188,8 @@ check-headers: $(GEN_H)
 	$(Q)CC='$(CC)' FLAGS='$(CPPFLAGS_ALL) -std=c11 $(WARN)' tests/check-headers
 check-link: all
 	$(Q)tests/check-link $(B)
+check-alerts:
+	$(Q)tests/check-alerts
 lint-man:
 	$(Q)tests/lint-man
 
@@ -215,7 +217,7 @@ demo-run: all
 	$(Q)deploy/demo $(B)
 check: deps
 	$(Q)$(MAKE) --no-print-directory check-run
-check-run: check-layers check-headers lint-man all tests tools
+check-run: check-layers check-headers check-alerts lint-man all tests tools
 	$(Q)$(MAKE) --no-print-directory check-unit
 	$(Q)$(MAKE) --no-print-directory check-vectors
 	$(Q)$(MAKE) --no-print-directory check-contract

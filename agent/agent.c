@@ -10,6 +10,7 @@
 #include "agent/cases.h"
 #include "agent/compose.h"
 #include "agent/config.h"
+#include "agent/duty.h"
 #include "agent/intake.h"
 #include "agent/kept.h"
 #include "agent/keyring.h"
@@ -405,6 +406,8 @@ agent_unlocked(struct agent *a, struct identity **identity, struct why *why)
 	if (err == ERR_NONE)
 		err = notices_create(a);
 	if (err == ERR_NONE)
+		err = duty_create(a);
+	if (err == ERR_NONE)
 		err = start_link(a, why);
 	return err;
 }
@@ -416,6 +419,7 @@ agent_locked(struct agent *a)
 	intake_disconnected(a);
 	outgoing_release(a);
 	notices_destroy(&a->notices);
+	duty_destroy(&a->duty);
 	outgoing_destroy(&a->outgoing);
 	intake_destroy(&a->intake);
 	link_destroy(&a->link);
@@ -525,6 +529,7 @@ agent_turn(struct agent *a)
 	}
 	forget_old(a);
 	notices_turn(a);
+	duty_turn(a);
 	if (outgoing_seal(a) != ERR_NONE)
 		log_warning(25, "outbox", "check the disk",
 		    "a record could not be kept");

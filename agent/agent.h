@@ -20,6 +20,7 @@
  *   runner.h    the process that runs outside commands
  *   alert.h     numbered alerts to IT
  *   notices.h   safe notices to workers; contacts.h: where they go
+ *   duty.h      who is called for what is urgent
  */
 #ifndef WAYLEAVE_AGENT_AGENT_H
 #define WAYLEAVE_AGENT_AGENT_H
@@ -35,6 +36,7 @@
 
 struct agent_config;
 struct alerts;
+struct duty;
 struct link;
 struct notices;
 struct leases;
@@ -128,6 +130,7 @@ struct agent {
 	struct runner *runner;          /* NULL: no command is run */
 	struct alerts *alerts;          /* NULL: nobody is told */
 	struct notices *notices;        /* NULL while locked */
+	struct duty *duty;              /* likewise */
 	unsigned nested;                /* agent_begin without its agent_end */
 	bool closing;
 };

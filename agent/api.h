@@ -66,7 +66,8 @@
 	X(VERB_PEOPLE, "people", API_WORKER, api_people)                  \
 	X(VERB_SHARING, "sharing", API_WORKER, api_sharing)               \
 	X(VERB_MEMBERS, "members", API_WORKER, api_members)               \
-	X(VERB_WORKER_NOTICE, "worker-notice", API_IT, api_worker_notice)
+	X(VERB_WORKER_NOTICE, "worker-notice", API_IT, api_worker_notice) \
+	X(VERB_ACKNOWLEDGE, "acknowledge", API_WORKER, api_acknowledge)
 
 /*
  * LocalAsk.flags.  ASK_DESK: in the name of the session in LocalAsk.text, and

@@ -4,7 +4,8 @@
  * inbox        limit, before, case (all optional) -> items [message, case,
  *              reference, from, from_name, kind, urgent, introduction, at,
  *              state stored|locked|recalled|rejected, opened_by (role),
- *              opened_account, opened_at], next
+ *              opened_account, opened_at, acknowledged_by (urgent ones that
+ *              wait)], next
  *              Urgent ones that nobody here has opened come first, then the
  *              newest.  With a limit, `next` is the `before` of the following
  *              page while there is one.
@@ -17,6 +18,7 @@
 
 #include "agent/api_work.h"
 #include "agent/cases.h"
+#include "agent/duty.h"
 
 enum {
 	URGENT_MAX = 200,               /* more of them stand by their time */
@@ -65,6 +67,12 @@ is_shown(struct api_call *c, const struct mail *m)
 	    c->worker.account, c->worker.rights);
 }
 
+static bool
+is_waiting(const struct mail *m)
+{
+	return m->urgent && m->opened_at == 0 && m->state == MAIL_STORED;
+}
+
 static enum error_code
 add_item(struct inbox *in, const struct mail *m)
 {
@@ -90,13 +98,11 @@ add_item(struct inbox *in, const struct mail *m)
 	json_object_set_new(o, "opened_account", json_string(
 	    mailbox_opener(a, m->idx, account) == ERR_NONE ? account : ""));
 	json_object_set_new(o, "opened_at", work_time(m->opened_at));
+	if (is_waiting(m))
+		json_object_set_new(o, "acknowledged_by", json_string(
+		    duty_acknowledged(a, DUTY_MAIL, m->idx, account) ==
+		    ERR_NONE ? account : ""));
 	return json_array_append_new(in->items, o) == 0 ? ERR_NONE : ERR_NOMEM;
-}
-
-static bool
-is_waiting(const struct mail *m)
-{
-	return m->urgent && m->opened_at == 0 && m->state == MAIL_STORED;
 }
 
 /* Urgent and unopened: on top of the first page. */

@@ -4,12 +4,17 @@
  * worker-notice  account, mail, phone, quiet "20:00-07:00"|none, duty, off
  *                -> account, mail, phone, quiet, duty: as they are now.
  *                What is not named stays; off: nothing reaches the account.
+ * acknowledge    message or task: who asks looks after it, and nobody else is
+ *                called for it.
  */
 #include <sodium.h>
 #include <string.h>
 
 #include "agent/api.h"
+#include "agent/cases.h"
 #include "agent/contacts.h"
+#include "agent/duty.h"
+#include "agent/mailbox.h"
 
 /* A text field into its place; false when it does not fit. */
 static bool
@@ -105,4 +110,51 @@ api_worker_notice(struct api_call *c)
 		tell(c, &to);
 out:
 	sodium_memzero(&to, sizeof to);
+}
+
+/* ---- acknowledge ------------------------------------------------------- */
+
+/* Mail or task of the request, if this worker may see it. */
+static bool
+is_theirs(struct api_call *c, enum duty_kind kind, uint64_t ref)
+{
+	const struct worker *w = &c->worker;
+	uint8_t case_id[WIRE_CASE];
+	struct mail m;
+
+	if (kind == DUTY_MAIL)
+		return mailbox_get(c->agent, ref, &m) == ERR_NONE &&
+		    cases_shows(c->agent, m.case_id, m.introduction,
+		    w->account, w->rights);
+	return (w->rights & (RIGHT_ADVOCATE | RIGHT_LEAD)) != 0 &&
+	    cases_task_case(c->agent, ref, case_id) == ERR_NONE &&
+	    cases_shows(c->agent, case_id, false, w->account, w->rights);
+}
+
+void
+api_acknowledge(struct api_call *c)
+{
+	enum duty_kind kind = DUTY_MAIL;
+	enum error_code err;
+	uint64_t ref;
+
+	if (!api_number(c, "message", &ref)) {
+		kind = DUTY_TASK;
+		if (!api_number(c, "task", &ref)) {
+			api_no(c, CLI_USAGE, "Name a message or a task.");
+			return;
+		}
+	}
+	if (!is_theirs(c, kind, ref)) {
+		api_no(c, CLI_NO, "Nothing to show.");
+		return;
+	}
+	err = duty_acknowledge(c->agent, kind, ref, c->worker.account);
+	if (err == ERR_NOTFOUND)
+		api_no(c, CLI_NO, "Nobody is being called for this.");
+	else if (err != ERR_NONE)
+		api_error(c, err, NULL);
+	else
+		api_tell(c, CLI_DONE, NULL, "Noted: nobody else is called for "
+		    "it. It still has to be opened.");
 }

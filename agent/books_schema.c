@@ -120,4 +120,9 @@ const char books_schema_desk[] =
 "CREATE TABLE IF NOT EXISTS contact (account TEXT PRIMARY KEY,"
 " duty INTEGER NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL,"
 " called INTEGER NOT NULL, sealed BLOB NOT NULL) WITHOUT ROWID;"
-"CREATE INDEX IF NOT EXISTS mail_delivered ON mail (delivered);";
+"CREATE INDEX IF NOT EXISTS mail_delivered ON mail (delivered);"
+/* who is called for what waits (duty.h); by: who looks after it */
+"CREATE TABLE IF NOT EXISTS duty (kind INTEGER NOT NULL,"
+" ref INTEGER NOT NULL, step INTEGER NOT NULL, next INTEGER NOT NULL,"
+" by TEXT, PRIMARY KEY (kind, ref)) WITHOUT ROWID;"
+"CREATE INDEX IF NOT EXISTS task_open ON task (kind) WHERE done = 0;";

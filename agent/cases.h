@@ -99,10 +99,15 @@ enum cases_task {
 #undef X
 };
 const char *cases_task_name(unsigned kind);
+/* Says in the log, and so to IT, that somebody must be called. */
+void cases_wake_somebody(void);
 /* Makes one, unless the same is there for this case and time. */
 MUST_USE enum error_code cases_task(struct agent *a,
     const uint8_t case_id[static WIRE_CASE], uint64_t at,
     enum cases_task kind);
+/* The case a task is about; ERR_NOTFOUND. */
+MUST_USE enum error_code cases_task_case(struct agent *a, uint64_t seq,
+    uint8_t case_id[static WIRE_CASE]);
 
 /* ---- introductions ----------------------------------------------------- */
 /*

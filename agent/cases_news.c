@@ -55,8 +55,8 @@ keep_entry(struct agent *a, const struct entry *e,
 
 /* ---- stops ------------------------------------------------------------- */
 
-static void
-wake_somebody(void)
+void
+cases_wake_somebody(void)
 {
 	log_error(63, "task", "call the advocate on duty: wayleave cases",
 	    "something waits that cannot wait");
@@ -132,7 +132,7 @@ stop_news(struct agent *a, const struct entry *e)
 		    s.spent ? TASK_SPENT : TASK_STOPPED;
 		if (err == ERR_NONE || err == ERR_NOTFOUND)
 			err = cases_task(a, met[i].case_id, e->time, task);
-		wake_somebody();
+		cases_wake_somebody();
 	}
 	return err;
 }
@@ -152,7 +152,7 @@ frozen_news(struct agent *a, const struct entry *e)
 		return ERR_NONE;
 	if (store_stop_time(a->slice, z->stop, &at) == ERR_NONE)
 		return ERR_NONE;
-	wake_somebody();
+	cases_wake_somebody();
 	return cases_task(a, z->case_id, e->time, TASK_FORCED);
 }
 

@@ -121,3 +121,18 @@ cli_cases(struct cli *cli)
 	json_decref(out);
 	return code;
 }
+
+/* m12 is a message, 12 a task. */
+int
+cli_acknowledge(struct cli *cli)
+{
+	json_t *in = json_object();
+	json_int_t n;
+
+	if (cli->argv[0][0] == 'm' && ask_message(cli->argv[0], &n))
+		json_object_set_new(in, "message", json_integer(n));
+	else
+		json_object_set_new(in, "task", json_integer(strtoll(
+		    cli->argv[0], NULL, 10)));
+	return ask_agent(cli, VERB_ACKNOWLEDGE, in, NULL);
+}
