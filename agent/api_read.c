@@ -25,21 +25,45 @@
 
 /* ---- items ---------------------------------------------------------------------- */
 
+/* One record that another links to, and how to get there. */
 static json_t *
-item_links(const struct held_case *h, const struct record_id *id)
+linked_json(struct agent *a, const struct held *h)
 {
-	json_t *links = json_array();
+	json_t *codes = json_array();
+	json_t *o = json_pack("{s:o, s:s, s:s, s:b, s:o}", "id",
+	    work_id(&h->id), "member", h->member, "name", work_name(a,
+	    h->member), "own", h->own, "codes", codes);
+
+	for (size_t i = 0; o != NULL && i < h->o->codes.n; i++)
+		json_array_append_new(codes,
+		    json_string(h->o->codes.v[i]->id));
+	if (o != NULL && !h->own)
+		json_object_set_new(o, "message",
+		    json_integer((json_int_t)h->message));
+	return o;
+}
+
+/* Adds `links` and `linked` to an item: what is held and open here. */
+static void
+add_links(struct agent *a, const struct held_case *h,
+    const struct record_id *id, json_t *item)
+{
+	json_t *links = json_array(), *linked = json_array();
 
 	for (size_t i = 0; i < h->n_held; i++) {
 		const struct held *held = &h->held[i];
 
 		if (!record_id_equal(&held->id, id))
 			continue;
-		for (size_t k = 0; k < held->n_links; k++)
-			json_array_append_new(links,
-			    work_id(&h->held[held->links[k]].id));
+		for (size_t k = 0; k < held->n_links; k++) {
+			const struct held *to = &h->held[held->links[k]];
+
+			json_array_append_new(links, work_id(&to->id));
+			json_array_append_new(linked, linked_json(a, to));
+		}
 	}
-	return links;
+	json_object_set_new(item, "links", links);
+	json_object_set_new(item, "linked", linked);
 }
 
 /* What has to be read before a treatment record (42 CFR 2.32), or null. */
@@ -98,16 +122,16 @@ item_json(struct api_call *c, const struct held_case *h,
 		    json_string("never put to the actor or attribute"));
 	if (cases_number(a, it->mail.case_id, &no) != ERR_NONE)
 		no = 0;
-	out = json_pack("{s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o*, s:o, s:o, "
+	out = json_pack("{s:I, s:I, s:o, s:o, s:s, s:o, s:o, s:o*, s:o, "
 	    "s:b}", "message", (json_int_t)it->mail.idx, "case",
 	    (json_int_t)no, "at", work_time(it->at), "from",
 	    item_from(a, it->mail.sender), "kind",
 	    content_kind_name(it->content.kind), "shield", shield, "notice",
-	    item_notice(o), "content", work_content(&it->content), "links",
-	    item_links(h, &it->content.id), "proof",
+	    item_notice(o), "content", work_content(&it->content), "proof",
 	    item_proof(a, &it->mail), "may_copy", 0);
 	if (out == NULL)
 		return NULL;
+	add_links(a, h, &it->content.id, out);
 	json_object_set_new(out, "id", work_id(&it->content.id));
 	json_object_set_new(out, "until", item_until(c, &it->mail));
 	json_object_set_new(out, "opened_at", work_time(it->mail.opened_at));
@@ -128,6 +152,23 @@ tell_closed(struct api_call *c, const uint8_t case_id[static WIRE_CASE])
 	    cases_keeper(c->agent, case_id, keeper) };
 
 	api_no(c, CLI_NO, "%s", words_say("R1", WORDS_READER, &value, 1,
+	    words, sizeof words));
+}
+
+/* Its sender took it back. */
+static void
+tell_recalled(struct api_call *c, const struct mail *m)
+{
+	static const char *const reason[] = { "no reason is known here",
+	    "wrong person", "wrong family", "wrong fact", "sent in error" };
+	const uint32_t r = mailbox_recall_reason(c->agent, m->idx);
+	const struct words_value value[] = {
+		{ "agency", work_name(c->agent, m->sender) },
+		{ "reason", reason[r < 5 ? r : 0] }
+	};
+	char words[400];
+
+	api_no(c, CLI_NO, "%s", words_say("recalled", WORDS_ANYONE, value, 2,
 	    words, sizeof words));
 }
 
@@ -178,19 +219,16 @@ tell_items(struct api_call *c, const uint8_t case_id[static WIRE_CASE])
 
 /* ---- our own records --------------------------------------------------------------- */
 
-/* Ids of what is held here of what it links to: own or received and open. */
-static json_t *
-own_links(struct api_call *c, const uint8_t case_id[static WIRE_CASE],
-    const struct record_id *id)
+static void
+add_own_links(struct api_call *c, const uint8_t case_id[static WIRE_CASE],
+    const struct record_id *id, json_t *item)
 {
 	struct held_case h;
-	json_t *links;
 
 	if (held_load(c->agent, &c->worker, case_id, &h, NULL) != ERR_NONE)
-		return json_array();
-	links = item_links(&h, id);
+		return;
+	add_links(c->agent, &h, id, item);
 	held_free(&h);
-	return links;
 }
 
 static void
@@ -215,13 +253,13 @@ tell_own(struct api_call *c)
 	}
 	if (cases_number(c->agent, o.case_id, &no) != ERR_NONE)
 		no = 0;
-	item = json_pack("{s:b, s:o, s:I, s:o, s:s, s:b, s:o*, s:o, s:o}",
+	item = json_pack("{s:b, s:o, s:I, s:o, s:s, s:b, s:o*, s:o}",
 	    "own", 1, "id", work_id(&id), "case", (json_int_t)no, "at",
 	    work_time(o.at), "kind", content_kind_name(content.kind),
 	    "recalled", o.recalled, "content", work_content(&content),
-	    "links", own_links(c, o.case_id, &id), "copies",
-	    work_copies(c->agent, &id));
+	    "copies", work_copies(c->agent, &id));
 	content_wipe(&content);
+	add_own_links(c, o.case_id, &id, item);
 	api_tell(c, CLI_DONE, json_pack("{s:[o], s:i}", "items", item,
 	    "closed", 0), NULL);
 }
@@ -321,6 +359,8 @@ api_open(struct api_call *c)
 	}
 	if (m.introduction)
 		open_introduction(c, &m);
+	else if (m.state == MAIL_RECALLED)
+		tell_recalled(c, &m);
 	else
 		work_opened(c, m.case_id, tell_items);
 }

@@ -114,6 +114,9 @@ const char books_schema_desk[] =
 /* who opened a message first here (mail.opened_by has the role alone) */
 "CREATE TABLE IF NOT EXISTS mail_opener (idx INTEGER PRIMARY KEY,"
 " worker BLOB NOT NULL);"
+/* why a message was taken back by its sender (enum of PROTOCOL recall) */
+"CREATE TABLE IF NOT EXISTS mail_recall (idx INTEGER PRIMARY KEY,"
+" reason INTEGER NOT NULL);"
 "CREATE INDEX IF NOT EXISTS mail_urgent ON mail (idx)"
 " WHERE urgent = 1 AND opened_at IS NULL AND state = 1;"
 /* how workers are reached; due: of a notice; sealed: see contacts.c */

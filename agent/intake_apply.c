@@ -172,8 +172,9 @@ review(struct agent *a, const struct entry *e)
 		return mailbox_review(a, NULL);
 	}
 	opening_review(a, case_id);
-	err = mailbox_review(a, case_id);
-	return err;
+	err = e->kind == ENTRY_RECORD && e->record.kind == KIND_RECALL ?
+	    mailbox_recalled(a, e) : ERR_NONE;
+	return err == ERR_NONE ? mailbox_review(a, case_id) : err;
 }
 
 /*

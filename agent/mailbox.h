@@ -60,6 +60,11 @@ MUST_USE enum error_code mailbox_opened(struct agent *a, uint64_t idx,
 /* The account of who opened it first here; ERR_NOTFOUND. */
 MUST_USE enum error_code mailbox_opener(struct agent *a, uint64_t idx,
     char account[static 64]);
+/* A `recall` record came: why its sender took a message back. */
+MUST_USE enum error_code mailbox_recalled(struct agent *a,
+    const struct entry *recall);
+/* 0 while none is known. */
+uint32_t mailbox_recall_reason(struct agent *a, uint64_t idx);
 /* The submission record's bytes and the ciphertext, and k1 unwrapped. */
 MUST_USE enum error_code mailbox_sealed(struct agent *a, uint64_t idx,
     struct buf *record, struct buf *ciphertext, uint8_t k1[static 32]);

@@ -144,6 +144,33 @@ mailbox_opener(struct agent *a, uint64_t idx, char account[static 64])
 }
 
 enum error_code
+mailbox_recalled(struct agent *a, const struct entry *recall)
+{
+	struct db_stmt *st = a->sql[SQL_MAIL_RECALL_PUT];
+	const struct wire_recall *r = &recall->b.u.recall;
+
+	db_bind_i64(st, 1, r->reason);
+	db_bind_blob(st, 2, r->message, WIRE_STAMP);
+	db_bind_blob(st, 3, recall->b.case_id, WIRE_CASE);
+	db_bind_text(st, 4, recall->record.signer);
+	return db_run(st);
+}
+
+uint32_t
+mailbox_recall_reason(struct agent *a, uint64_t idx)
+{
+	struct db_stmt *st = a->sql[SQL_MAIL_RECALL_GET];
+	uint32_t reason = 0;
+	bool row;
+
+	db_bind_u64(st, 1, idx);
+	if (db_step(st, &row) == ERR_NONE && row)
+		reason = (uint32_t)db_col_i64(st, 0);
+	db_done(st);
+	return reason;
+}
+
+enum error_code
 mailbox_sealed(struct agent *a, uint64_t idx, struct buf *record,
     struct buf *ciphertext, uint8_t k1[static 32])
 {

@@ -52,6 +52,41 @@ records_of(const size_t *v, size_t n)
 	return (list);
 }
 
+/* A record, and which of its codes this list is about. */
+static json_t *
+entry(const struct map_pick *k, size_t record, pick_want *want)
+{
+	const struct code_list *codes = &k->h[record].o->codes;
+	json_t *list = json_array();
+	bool ok = list != NULL;
+	size_t i;
+
+	for (i = 0; i < codes->n && ok; i++)
+		if (want(codes->v[i]))
+			ok = add(list, json_string(codes->v[i]->id));
+	if (!ok) {
+		json_decref(list);
+		return (NULL);
+	}
+	return (json_pack("{s:I, s:o}", "record", (json_int_t)record, "codes",
+	    list));
+}
+
+static json_t *
+entries_of(const struct map_pick *k, const size_t *v, size_t n,
+    pick_want *want)
+{
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < n && list != NULL; i++)
+		if (!add(list, entry(k, v[i], want))) {
+			json_decref(list);
+			list = NULL;
+		}
+	return (list);
+}
+
 /* What is shown and has a code of this kind. */
 static json_t *
 shown_with(const struct map_pick *k, pick_want *want)
@@ -61,7 +96,7 @@ shown_with(const struct map_pick *k, pick_want *want)
 
 	for (i = 0; i < k->n_order && list != NULL; i++)
 		if (pick_has(k->h[k->order[i]].o, want) &&
-		    !add_record(list, k->order[i])) {
+		    !add(list, entry(k, k->order[i], want))) {
 			json_decref(list);
 			list = NULL;
 		}
@@ -228,16 +263,18 @@ static bool
 put_effects(json_t *o, const struct map_pick *k)
 {
 	size_t behind[PICK_BEHIND_MAX], i, n;
-	json_t *list = json_array();
+	json_t *list = json_array(), *e;
 	bool ok = list != NULL;
 
 	for (i = 0; i < k->n_order && ok; i++) {
 		if (!have_group(k->h[k->order[i]].o, GROUP_AI))
 			continue;
 		n = pick_behind(k, k->order[i], behind, PICK_BEHIND_MAX);
-		ok = add(list, json_pack("{s:I, s:o, s:b}", "record",
-		    (json_int_t)k->order[i], "behind", records_of(behind, n),
-		    "untied", pick_untied(k, k->order[i], n)));
+		e = entry(k, k->order[i], pick_effect);
+		ok = add(list, e) &&
+		    put(e, "behind", entries_of(k, behind, n, pick_act)) &&
+		    put(e, "untied", json_boolean(pick_untied(k,
+		    k->order[i], n)));
 	}
 	return (put(o, "effects", list) && ok);
 }
@@ -246,15 +283,16 @@ static bool
 put_factors(json_t *o, const struct map_pick *k)
 {
 	size_t acts[PICK_BEHIND_MAX], i, n;
-	json_t *list = json_array();
+	json_t *list = json_array(), *e;
 	bool ok = list != NULL;
 
 	for (i = 0; i < k->n_order && ok; i++) {
 		if (!have_group(k->h[k->order[i]].o, GROUP_IF))
 			continue;
 		n = pick_linked(k, k->order[i], acts, PICK_BEHIND_MAX);
-		ok = add(list, json_pack("{s:I, s:o}", "record",
-		    (json_int_t)k->order[i], "acts", records_of(acts, n)));
+		e = entry(k, k->order[i], pick_factor);
+		ok = add(list, e) &&
+		    put(e, "acts", entries_of(k, acts, n, pick_act));
 	}
 	return (put(o, "factors", list) && ok);
 }
@@ -443,7 +481,8 @@ fill(json_t *o, const struct map_pick *k)
 	    json_integer((json_int_t)danger))) &&
 	    put(o, "separated", json_string(k->separated.s)) &&
 	    put(o, "split", json_boolean(k->split)) &&
-	    put_actors(o, k) && put_danger(o, k) && put_pathways(o, k) &&
+	    put_actors(o, k) && put(o, "acts", shown_with(k, pick_act)) &&
+	    put_danger(o, k) && put_pathways(o, k) &&
 	    put_effects(o, k) && put_factors(o, k) &&
 	    put(o, "protective", shown_with(k, is_protective)) &&
 	    put(o, "wishes", shown_with(k, is_wish)) &&

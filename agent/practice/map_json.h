@@ -12,13 +12,14 @@
  * worker_safety  record, absent without one
  * separated  day, "" unknown;  split: acts are told before and after it
  * actors     [person] with acts, in the order of their first ones
+ * acts       [entry]: record, codes (those this list is about)
  * danger     [code, record]: facts, never counted
- * pathways   [code, records]; effects [record, behind [record], untied]
- * factors    [record, acts [record]]
- * protective, wishes, harmful, helpful   [record]
+ * pathways   [code, records]
+ * effects    [entry, behind [entry], untied];  factors [entry, acts [entry]]
+ * protective, wishes, harmful, helpful   [entry]
  * focus      day, survivor {before, since}, actor {before, since}: [record];
  *            absent while nothing tells
- * change     naming, claiming, change, attendance: [record]; evidence
+ * change     naming, claiming, change, attendance: [entry]; evidence
  * goals      [id, own, member, person, behaviour, text, measure, by,
  *            checked_by];  tasks [id, own, member, owner, text, due, gap]
  * notices    [code, section 1..4, about, text, records]

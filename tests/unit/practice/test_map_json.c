@@ -99,10 +99,15 @@ has_place(const json_t *list, const char *name)
 {
 	size_t i;
 
-	for (i = 0; i < json_array_size(list); i++)
-		if (json_integer_value(json_array_get(list, i)) ==
-		    (json_int_t)place(name))
+	const json_t *v;
+
+	for (i = 0; i < json_array_size(list); i++) {
+		v = json_array_get(list, i);
+		if (json_is_object(v))
+			v = json_object_get(v, "record");
+		if (json_integer_value(v) == (json_int_t)place(name))
 			return (true);
+	}
 	return (false);
 }
 
@@ -170,6 +175,8 @@ START_TEST(e1_to_e6)
 	}
 	ck_assert_uint_eq(json_array_size(at("actors", NULL)), 1);
 	ck_assert(has_text(at("actors", NULL), "P1"));
+	ck_assert(has_place(at("acts", NULL), "CAL-4"));
+	ck_assert(!has_place(at("acts", NULL), "SCH-1"));
 	/* E3: facts, no total */
 	ck_assert_ptr_nonnull(with_code("danger", "DM02"));
 	ck_assert_ptr_nonnull(with_code("danger", "DM11"));
@@ -244,7 +251,9 @@ END_TEST
 
 START_TEST(e11_to_e14)
 {
-	const json_t *o;
+	const json_t *o, *codes = NULL;
+	json_t *v;
+	size_t i;
 
 	draw(ME, NULL, NULL);
 	ck_assert(has_place(at("protective", NULL), "ADV-2"));
@@ -253,6 +262,13 @@ START_TEST(e11_to_e14)
 	ck_assert_str_eq(json_string_value(json_object_get(json_object_get(o,
 	    "asked"), "answer")), "yes");
 	ck_assert_uint_eq(json_array_size(at("wishes", NULL)), 0);
+	/* of a record with both, each list has its own codes alone */
+	json_array_foreach(at("harmful", NULL), i, v)
+		if (json_integer_value(json_object_get(v, "record")) ==
+		    (json_int_t)place("MH-1"))
+			codes = json_object_get(v, "codes");
+	ck_assert_uint_eq(json_array_size(codes), 1);
+	ck_assert(has_text(codes, "SR11"));
 	ck_assert_ptr_nonnull(with_code("gaps", "GP13"));
 	ck_assert_ptr_nonnull(with_code("gaps", "GP04"));
 	ck_assert(json_is_true(json_object_get(with_code("gaps", "GP13"),
