@@ -11,8 +11,9 @@
  *              this agency knows of.  "none" is one face for never given,
  *              ended, stopped and not begun: who ended what is told to the
  *              custodian alone, by consent-status.
- * members      -> members [member, name, kind, phone, own]: the directory
- *              as this agency has it, all of it, so that it tells nothing.
+ * members      -> members [member, name, kind, phone, own, onward (to whom it
+ *              may have to show papers, or "")]: the directory as this agency
+ *              has it, all of it, so that it tells nothing.
  */
 #include <string.h>
 
@@ -169,6 +170,12 @@ struct directory {
 	json_t *members;
 };
 
+static const char *
+onward(uint32_t duty)
+{
+	return duty == 2 ? "parents" : duty == 1 ? "everybody concerned" : "";
+}
+
 static enum error_code
 add_member(void *ctx, const struct store_member *m)
 {
@@ -178,10 +185,10 @@ add_member(void *ctx, const struct store_member *m)
 	if (m->m.agency == 0 || m->revoked)
 		return ERR_NONE;        /* broker and the like: nobody to tell */
 	return json_array_append_new(d->members, json_pack(
-	    "{s:s, s:s, s:s, s:s, s:b}", "member", m->id, "name", m->m.name,
-	    "kind", work_kind(d->a, m->id, kind), "phone", m->m.duty_phone,
-	    "own", strcmp(m->id, d->a->member) == 0)) == 0 ? ERR_NONE :
-	    ERR_NOMEM;
+	    "{s:s, s:s, s:s, s:s, s:b, s:s}", "member", m->id, "name",
+	    m->m.name, "kind", work_kind(d->a, m->id, kind), "phone",
+	    m->m.duty_phone, "own", strcmp(m->id, d->a->member) == 0,
+	    "onward", onward(m->m.onward_duty))) == 0 ? ERR_NONE : ERR_NOMEM;
 }
 
 void

@@ -1,0 +1,318 @@
+/*
+ * Writing an observation: one page, handed in as often as one likes to find
+ * codes and to look who would get it, and once to send it.  What was typed
+ * stays until it has been sent.
+ *
+ *	GET  /write            which case
+ *	GET  /write/CASE       ?link=RECORD: belongs to that one
+ *	POST /write/CASE       do=find|links|look|send
+ *	GET  /codes            ?q=: the list of codes for somebody who types
+ *	GET  /track/RECORD     where its copies are
+ */
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/desk/part.h"
+#include "agent/desk/write_doc.h"
+#include "agent/desk/write_form.h"
+
+enum { TO_MAX = 32 };                  /* recipients in one question */
+
+desk_page page_write, page_write_case, page_codes, page_track;
+
+/* ---- which case ------------------------------------------------------------ */
+
+void
+page_write(struct desk_call *c)
+{
+	json_t *all = desk_need(c, VERB_CASES, NULL);
+	const json_t *o;
+	size_t i;
+
+	if (all == NULL)
+		return;
+	page_begin(c, "Write");
+	html_raw(&c->out, "<p>About which family?</p>\n<ul class=\"list\">\n");
+	json_array_foreach(json_object_get(all, "cases"), i, o) {
+		const char *ref = json_str(o, "reference");
+
+		html(&c->out, "<li><a href=\"/write/%lld\">Case %lld%s%s</a>"
+		    "</li>\n", json_int(o, "case"), json_int(o, "case"),
+		    ref[0] != '\0' ? ", " : "", ref);
+	}
+	html_raw(&c->out, "</ul>\n");
+	page_end(c);
+	json_decref(all);
+}
+
+/* ---- asking the agent -------------------------------------------------------- */
+
+/* A case as the path has it: its number, or its reference at this agency. */
+static json_t *
+case_of(const char *part)
+{
+	char *end;
+	const long long no = strtoll(part, &end, 10);
+
+	return *part != '\0' && *end == '\0' ? json_integer(no) :
+	    json_string(part);
+}
+
+static void
+facts_free(struct write_facts *w)
+{
+	json_decref(w->people);
+	json_decref(w->records);
+	json_decref(w->members);
+}
+
+/* False: the reply has been made. */
+static bool
+facts_get(struct desk_call *c, struct write_facts *w, bool records)
+{
+	json_t *map = NULL;
+
+	w->people = desk_need(c, VERB_PEOPLE, json_pack("{s:o}", "case",
+	    case_of(c->part[0])));
+	if (w->people == NULL)
+		return false;
+	w->members = desk_need(c, VERB_MEMBERS, NULL);
+	if (w->members == NULL)
+		return false;
+	if (!records)
+		return true;
+	if (desk_ask(c, VERB_MAP, json_pack("{s:o, s:s}", "case",
+	    case_of(c->part[0]), "as", "json"), &map, NULL) == CLI_DONE)
+		w->records = json_incref(json_object_get(
+		    json_object_get(map, "map"), "records"));
+	json_decref(map);
+	if (w->records == NULL)
+		w->records = json_array();
+	return true;
+}
+
+static json_t *
+document(struct desk_call *c, bool to_send)
+{
+	const char *number = form_text(&c->form, DESK_FIELD_NUMBER);
+	char key[33];
+
+	snprintf(key, sizeof key, "%.32s", number);
+	return write_document(&c->form, to_send && strlen(key) == 32 ? key :
+	    NULL);
+}
+
+/* Everybody in the directory but ourselves, TO_MAX at a time. */
+static json_t *
+slice_of(const json_t *members, size_t *at)
+{
+	json_t *to = json_array();
+
+	while (*at < json_array_size(members) && json_array_size(to) < TO_MAX) {
+		const json_t *m = json_array_get(members, (*at)++);
+
+		if (!json_yes(m, "own"))
+			json_array_append(to, json_object_get(m, "member"));
+	}
+	return to;
+}
+
+/* What would happen: copies to the whole directory; lint.  CLI_DONE, or the
+ * code with *refused (rule, field, text) or *words. */
+static int
+preview(struct desk_call *c, const struct write_facts *w, json_t *copies,
+    json_t **lint, json_t **refused, char **words)
+{
+	const json_t *members = json_object_get(w->members, "members");
+	size_t at = 0;
+	int code = CLI_DONE;
+
+	while (at < json_array_size(members)) {
+		json_t *to = slice_of(members, &at), *out = NULL;
+
+		free(*words);
+		code = desk_ask(c, VERB_PREVIEW, json_pack(
+		    "{s:o, s:o, s:o}", "case", case_of(c->part[0]), "content",
+		    document(c, false), "to", to), &out, words);
+		if (json_object_get(out, "copies") == NULL) {
+			*refused = out;
+			return code == CLI_DONE ? CLI_FAULT : code;
+		}
+		json_array_extend(copies, json_object_get(out, "copies"));
+		if (*lint == NULL)
+			*lint = json_incref(json_object_get(out, "lint"));
+		json_decref(out);
+		code = CLI_DONE;
+	}
+	return code;
+}
+
+/* ---- the page ------------------------------------------------------------------ */
+
+static void
+say_wrong(struct desk_call *c, const json_t *refused, const char *words)
+{
+	const char *field = json_str(refused, "field");
+
+	if (refused != NULL)
+		page_error(c, field[0] != '\0' ? field : NULL, "%s",
+		    json_str(refused, "text"));
+	else
+		page_error(c, NULL, "%s", words != NULL && words[0] != '\0' ?
+		    words : "This could not be looked at. Please try again.");
+}
+
+/* The page as it stands: what is wrong, the form, the panes. */
+static void
+show(struct desk_call *c, const struct write_facts *w, const json_t *copies,
+    const json_t *lint, const json_t *refused, const char *words)
+{
+	char action[160];
+
+	snprintf(action, sizeof action, "/write/%s", c->part[0]);
+	page_begin(c, "Write");
+	html(&c->out, "<p>Case %s. What did the person causing harm do? Start "
+	    "there.</p>\n", c->part[0]);
+	if (refused != NULL || words != NULL)
+		say_wrong(c, refused, words);
+	page_form(c, action);
+	html_raw(&c->out, "<div class=\"two\">\n<div>\n");
+	write_fields(c, w);
+	html_raw(&c->out, "<p class=\"do\"><button name=\"do\" "
+	    "value=\"look\">Look who gets it</button></p>\n</div>\n<div>\n");
+	if (lint != NULL)
+		write_lint(c, lint);
+	if (copies != NULL) {
+		write_recipients(c, w, copies);
+		html_raw(&c->out, "<p class=\"do\"><button class=\"primary\" "
+		    "name=\"do\" value=\"send\">Send</button></p>\n");
+	}
+	html_raw(&c->out, "</div>\n</div>\n</form>\n");
+	page_end(c);
+}
+
+static void
+look(struct desk_call *c, const struct write_facts *w)
+{
+	json_t *copies = json_array(), *lint = NULL, *refused = NULL;
+	char *words = NULL;
+	const int code = preview(c, w, copies, &lint, &refused, &words);
+
+	if (code == CLI_LOCKED)
+		sign_page(c, NULL);
+	else if (code == CLI_DONE)
+		show(c, w, copies, lint, NULL, NULL);
+	else
+		show(c, w, NULL, json_object_get(refused, "lint"), refused,
+		    words);
+	json_decref(copies);
+	json_decref(lint);
+	json_decref(refused);
+	free(words);
+}
+
+/* To those that are ticked; none: kept as a record of this agency alone. */
+static json_t *
+recipients(struct desk_call *c)
+{
+	json_t *to = json_array();
+	const char *m;
+
+	for (size_t i = 0; (m = form_at(&c->form, "to", i)) != NULL; i++)
+		json_array_append_new(to, json_string(m));
+	if (json_array_size(to) > 0)
+		return to;
+	json_decref(to);
+	return json_string("none");
+}
+
+static void
+send(struct desk_call *c, const struct write_facts *w)
+{
+	json_t *out = NULL;
+	char *words = NULL, again[160];
+	int code;
+
+	if (form_get(&c->form, "looked") == NULL) {
+		look(c, w);
+		return;
+	}
+	snprintf(again, sizeof again, "/write/%s", c->part[0]);
+	if (!desk_once(c, again))
+		return;
+	code = desk_ask(c, VERB_SEND, json_pack("{s:o, s:o, s:o}", "case",
+	    case_of(c->part[0]), "content", document(c, true), "to",
+	    recipients(c)), &out, &words);
+	if (json_object_get(out, "id") != NULL)
+		desk_see(c, "sent", "/track/%s", json_str(out, "id"));
+	else if (code == CLI_LOCKED)
+		sign_page(c, NULL);
+	else
+		show(c, w, NULL, json_object_get(out, "lint"), out, words);
+	json_decref(out);
+	free(words);
+}
+
+void
+page_write_case(struct desk_call *c)
+{
+	const char *act = form_text(&c->form, "do");
+	struct write_facts w = { NULL, NULL, NULL };
+
+	if (facts_get(c, &w, strcmp(act, "links") == 0)) {
+		if (strcmp(act, "look") == 0)
+			look(c, &w);
+		else if (strcmp(act, "send") == 0)
+			send(c, &w);
+		else
+			show(c, &w, NULL, NULL, NULL, NULL);
+	}
+	facts_free(&w);
+}
+
+/* ---- for somebody who types ------------------------------------------------------ */
+
+void
+page_codes(struct desk_call *c)
+{
+	write_codes(c, form_get(&c->query, "q"));
+}
+
+/* ---- afterwards -------------------------------------------------------------------- */
+
+void
+page_track(struct desk_call *c)
+{
+	json_t *o = desk_need(c, VERB_TRACK, json_pack("{s:s}",
+	    "observation", c->part[0]));
+	const json_t *copy;
+	size_t i;
+
+	if (o == NULL)
+		return;
+	page_begin(c, "Where it is");
+	html_raw(&c->out, "<table>\n<caption>Copies of this record</caption>\n"
+	    "<thead><tr><th scope=\"col\">Agency</th><th scope=\"col\">State"
+	    "</th><th scope=\"col\">Since</th></tr></thead>\n<tbody>\n");
+	json_array_foreach(json_object_get(o, "copies"), i, copy) {
+		const char *role = json_str(copy, "role");
+
+		html(&c->out, "<tr><td>%s</td><td>%s%s%s</td><td>",
+		    json_str(copy, "member"), json_str(copy, "state"),
+		    role[0] != '\0' ? " by " : "", role);
+		page_time(c, json_str(copy, "told_at")[0] != '\0' ?
+		    json_str(copy, "told_at") : json_str(copy, "sent"));
+		html_raw(&c->out, "</td></tr>\n");
+	}
+	html_raw(&c->out, "</tbody>\n</table>\n");
+	if (json_array_size(json_object_get(o, "copies")) == 0)
+		html_raw(&c->out, "<p>It went to nobody. It is kept here as a "
+		    "record of your agency.</p>\n");
+	html(&c->out, "<p class=\"acts\"><a href=\"/correct/%s\">Correct it"
+	    "</a> <a href=\"/recall/%s\">Take it back</a></p>\n",
+	    json_str(o, "id"), json_str(o, "id"));
+	page_end(c);
+	json_decref(o);
+}

@@ -1,0 +1,155 @@
+#include "agent/desk/write_doc.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/vocabulary.h"
+
+enum { LIST_MAX = 64, WORD_MAX = 64 };
+
+const char *
+write_component(const struct form *f)
+{
+	const char *id;
+
+	for (size_t i = 0; (id = form_at(f, "codes", i)) != NULL; i++) {
+		const struct vocabulary_code *c = vocabulary_find(id);
+
+		if (c != NULL && c->scope != SCOPE_NONE)
+			return vocabulary_scope_name(
+			    (enum vocabulary_scope)c->scope);
+	}
+	return NULL;
+}
+
+bool
+write_has_scope(const struct form *f, const char *scope)
+{
+	const enum vocabulary_scope s = vocabulary_scope_find(scope);
+	const char *id;
+
+	for (size_t i = 0; (id = form_at(f, "codes", i)) != NULL; i++) {
+		const struct vocabulary_code *c = vocabulary_find(id);
+
+		if (c != NULL && c->scope == s)
+			return true;
+	}
+	return false;
+}
+
+/* One value, when there is one. */
+static void
+put(json_t *o, const char *key, const char *value)
+{
+	if (value != NULL && value[0] != '\0')
+		json_object_set_new(o, key, json_string(value));
+}
+
+/* Words with commas or blanks between, added to a list. */
+static void
+add_words(json_t *list, const char *text)
+{
+	char word[WORD_MAX];
+
+	while (text != NULL && *text != '\0' &&
+	    json_array_size(list) < LIST_MAX) {
+		size_t n;
+
+		text += strspn(text, ", \t\n");
+		n = strcspn(text, ", \t\n");
+		if (n > 0 && n < sizeof word) {
+			snprintf(word, sizeof word, "%.*s", (int)n, text);
+			json_array_append_new(list, json_string(word));
+		}
+		text += n;
+	}
+}
+
+/* All values of a name; `more` is a field of words besides, or NULL. */
+static void
+put_list(json_t *o, const char *key, const struct form *f, const char *name,
+    const char *more)
+{
+	json_t *list = json_array();
+	const char *v;
+
+	for (size_t i = 0; i < LIST_MAX && (v = form_at(f, name, i)) != NULL;
+	    i++)
+		if (v[0] != '\0')
+			json_array_append_new(list, json_string(v));
+	if (more != NULL)
+		add_words(list, form_text(f, more));
+	if (json_array_size(list) > 0)
+		json_object_set(o, key, list);
+	json_decref(list);
+}
+
+static void
+put_when(json_t *o, const struct form *f)
+{
+	const char *from = form_text(f, "from"), *to = form_text(f, "to_day");
+	json_t *when = json_object();
+
+	put(when, "recency", form_get(f, "recency"));
+	put(when, "from", from);
+	put(when, "to", to[0] != '\0' ? to : from);
+	if (json_object_size(when) > 0)
+		json_object_set(o, "when", when);
+	json_decref(when);
+}
+
+/* She was asked, by whom: for what she did to keep safe, and only there. */
+static void
+put_asked(json_t *o, const struct form *f)
+{
+	json_t *asked = json_object();
+
+	put(asked, "answer", form_get(f, "asked"));
+	if (json_object_size(asked) > 0 && write_has_scope(f, "C3")) {
+		put(asked, "by", form_get(f, "asked_by"));
+		json_object_set(o, "asked", asked);
+	}
+	json_decref(asked);
+}
+
+static void
+put_descriptors(json_t *o, const struct form *f)
+{
+	static const char *const one[] = { "source", "frequency", "trend",
+		"corroboration", "exactness", "lawful_basis" };
+	static const char *const many[] = { "danger", "triggers", "segments",
+		"pathways", "links" };
+
+	for (size_t i = 0; i < sizeof one / sizeof one[0]; i++)
+		put(o, one[i], form_get(f, one[i]));
+	for (size_t i = 0; i < sizeof many / sizeof many[0]; i++)
+		put_list(o, many[i], f, many[i], NULL);
+	put_list(o, "withhold_from", f, "withhold", NULL);
+}
+
+json_t *
+write_document(const struct form *f, const char *key)
+{
+	json_t *o = json_pack("{s:s}", "schema", "wayleave/observation/1");
+
+	if (o == NULL)
+		return NULL;
+	put(o, "idempotency_key", key);
+	put(o, "component", write_component(f));
+	put(o, "actor", form_get(f, "actor"));
+	put_list(o, "targets", f, "targets", "targets_more");
+	put_list(o, "codes", f, "codes", NULL);
+	put(o, "text", form_get(f, "text"));
+	if (form_has(f, "quoted", "yes"))
+		json_object_set_new(o, "quoted", json_true());
+	put_when(o, f);
+	put_descriptors(o, f);
+	put_asked(o, f);
+	if (write_has_scope(f, "C5")) {
+		put(o, "owner", form_get(f, "owner"));
+		put(o, "relation", form_get(f, "relation"));
+	}
+	if (form_has(f, "urgent", "yes"))
+		json_object_set_new(o, "urgent", json_true());
+	return o;
+}
