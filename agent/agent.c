@@ -21,6 +21,7 @@
 #include "agent/room.h"
 #include "agent/seal.h"
 #include "agent/seats.h"
+#include "agent/signin.h"
 #include "base/file.h"
 #include "base/link.h"
 #include "base/log.h"
@@ -400,6 +401,8 @@ agent_unlocked(struct agent *a, struct identity **identity, struct why *why)
 	if (err == ERR_NONE)
 		err = seats_create(a->config->lock_ms, &a->seats);
 	if (err == ERR_NONE)
+		err = signin_create(&a->signin, why);
+	if (err == ERR_NONE)
 		err = outgoing_create(&a->outgoing);
 	if (err == ERR_NONE)
 		err = intake_create(&a->intake);
@@ -416,6 +419,7 @@ void
 agent_locked(struct agent *a)
 {
 	/* whoever waits hears that nothing comes any more */
+	signin_destroy(a);
 	intake_disconnected(a);
 	outgoing_release(a);
 	notices_destroy(&a->notices);
@@ -521,6 +525,7 @@ agent_turn(struct agent *a)
 		cases_turn(a);
 		compose_turn(a);
 	}
+	signin_turn(a);
 	leases_expire(a->leases, boot);
 	if (boot >= a->expire_next) {
 		a->expire_next = boot + CLOCK_SECOND_MS;

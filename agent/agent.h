@@ -12,7 +12,7 @@
  *   keyring.h   case keys and arrow keys; labels
  *   cases.h     cases, consent, stop phrases (custodian and anyone)
  *   workers.h   local accounts
- *   seats.h     who is signed in at the desk
+ *   signin.h    signing in at the desk; seats.h: who is
  *   compose.h   an observation becomes one message per recipient
  *   api.h       the local socket: verbs, who may call them, their handlers
  *   link.h      the one outbound socket
@@ -44,6 +44,7 @@ struct api;
 struct runner;
 struct signing;
 struct seats;
+struct signin;
 struct intake;
 struct outgoing;
 struct kept;
@@ -125,6 +126,7 @@ struct agent {
 	struct outgoing *outgoing;
 	struct leases *leases;
 	struct seats *seats;            /* NULL while locked */
+	struct signin *signin;          /* likewise */
 	struct api *api;
 	struct signing *signing;
 	struct runner *runner;          /* NULL: no command is run */

@@ -26,12 +26,18 @@ static const struct cli_option quarantine_options[] = {
 	{ "empty", NULL, "forget what is in it; look first" },
 	{ NULL, NULL, NULL },
 };
+static const struct cli_option sessions_options[] = {
+	{ "end", "ACCOUNT", "sign this account out, everywhere" },
+	{ NULL, NULL, NULL },
+};
 static const struct cli_option worker_options[] = {
 	{ "name", "NAME", "the person's name; auditors alone can read it" },
 	{ "staff-number", "N", "the person's staff number, likewise" },
 	{ "role", "ROLE", "what others are told: social-worker, officer, .." },
 	{ "team", "TEAM", "team or desk" },
 	{ "may", "LIST", "worker,lead,advocate,officer,it; default worker" },
+	{ "desk", NULL, "signs in at the desk alone; no account of this "
+	    "machine" },
 	{ NULL, NULL, NULL },
 };
 
@@ -299,6 +305,8 @@ worker_add(struct cli *cli)
 	set(in, "role", cli_value(cli, "role"));
 	set(in, "team", cli_value(cli, "team"));
 	set_rights(in, cli_value(cli, "may"));
+	if (cli_flag(cli, "desk"))
+		json_object_set_new(in, "desk", json_true());
 	return ask(cli, VERB_WORKER_ADD, in, NULL);
 }
 
@@ -306,6 +314,27 @@ static int
 worker_end(struct cli *cli)
 {
 	return ask(cli, VERB_WORKER_END, json_pack("{s:s}", "account",
+	    cli->argv[0]), NULL);
+}
+
+static int
+worker_password(struct cli *cli)
+{
+	json_t *out = NULL;
+	int code = ask(cli, VERB_WORKER_PASSWORD, json_pack("{s:s}",
+	    "account", cli->argv[0]), &out);
+
+	if (code == CLI_DONE && !cli->json)
+		printf("first password  %s\ngood until      %s\n", text(out,
+		    "password"), text(out, "until"));
+	json_decref(out);
+	return code;
+}
+
+static int
+totp_reset(struct cli *cli)
+{
+	return ask(cli, VERB_TOTP_RESET, json_pack("{s:s}", "account",
 	    cli->argv[0]), NULL);
 }
 
@@ -350,6 +379,18 @@ worker_list(struct cli *cli)
 	    "state" };
 
 	return list(cli, VERB_WORKER_LIST, NULL, "workers", column, 4);
+}
+
+static int
+sessions(struct cli *cli)
+{
+	static const char *const column[] = { "account", "team", "since",
+	    "idle_seconds" };
+	const char *end = cli_value(cli, "end");
+
+	return end != NULL ? ask(cli, VERB_SESSIONS, json_pack("{s:s}", "end",
+	    end), NULL) : list(cli, VERB_SESSIONS, NULL, "sessions",
+	    column, 4);
 }
 
 static int
@@ -434,6 +475,12 @@ static const struct cli_command commands[] = {
 	{ "worker notice", "ACCOUNT", "where its notices go, and when not",
 	    worker_notice, notice_options, 1, 1 },
 	{ "worker list", "", "who is in", worker_list, no_options, 0, 0 },
+	{ "worker password", "ACCOUNT", "a first password for the desk",
+	    worker_password, no_options, 1, 1 },
+	{ "worker totp-reset", "ACCOUNT", "forget a telephone that is lost",
+	    totp_reset, no_options, 1, 1 },
+	{ "sessions", "", "who is signed in at the desk", sessions,
+	    sessions_options, 0, 0 },
 	{ "outbox", "", "what waits for the exchange; 1 when something does",
 	    outbox, no_options, 0, 0 },
 	{ "quarantine", "", "deliveries rejected; 1 when there are any",

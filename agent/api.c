@@ -11,6 +11,7 @@
 #include "agent/api_who.h"
 #include "agent/intake.h"
 #include "agent/outgoing.h"
+#include "agent/signin.h"
 #include "base/local.h"
 #include "base/log.h"
 
@@ -274,6 +275,8 @@ take_ask(struct api *api, struct api_session *s, struct bytes packet)
 		c->verb = (enum api_verb)ask.verb;
 		c->in = json_loadb((const char *)ask.body.data, ask.body.n,
 		    JSON_REJECT_DUPLICATES, &at);
+		/* it may hold a password; the arena would only forget it */
+		sodium_memzero((uint8_t *)ask.body.data, ask.body.n);
 		if (!json_is_object(c->in))
 			err = ERR_FORMAT;
 	}
@@ -347,6 +350,7 @@ api_destroy(struct api **api)
 		if (c != NULL) {
 			outgoing_forget((*api)->agent, c);
 			intake_forget((*api)->agent, c);
+			signin_forget((*api)->agent, c);
 			free_call(c);
 		}
 	}

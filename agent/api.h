@@ -67,7 +67,14 @@
 	X(VERB_SHARING, "sharing", API_WORKER, api_sharing)               \
 	X(VERB_MEMBERS, "members", API_WORKER, api_members)               \
 	X(VERB_WORKER_NOTICE, "worker-notice", API_IT, api_worker_notice) \
-	X(VERB_ACKNOWLEDGE, "acknowledge", API_WORKER, api_acknowledge)
+	X(VERB_ACKNOWLEDGE, "acknowledge", API_WORKER, api_acknowledge)     \
+	X(VERB_SIGN_IN, "sign-in", API_DESK, api_sign_in)                 \
+	X(VERB_SIGN_OUT, "sign-out", API_SESSION, api_sign_out)           \
+	X(VERB_SESSION, "session", API_SESSION, api_session)              \
+	X(VERB_PASSWORD, "password", API_SESSION, api_password)           \
+	X(VERB_SESSIONS, "sessions", API_LEAD, api_sessions)              \
+	X(VERB_WORKER_PASSWORD, "worker-password", API_IT, api_worker_password) \
+	X(VERB_TOTP_RESET, "totp-reset", API_IT, api_totp_reset)
 
 /*
  * LocalAsk.flags.  ASK_DESK: in the name of the session in LocalAsk.text, and

@@ -8,7 +8,8 @@
  * the words; CLI_INPUT: the words name the field.
  *
  * worker-add   account, name, role; may "worker,lead,advocate,officer,it"
- *              (or rights [..]; default worker), staff_number, team, uid
+ *              (or rights [..]; default worker), staff_number, team, uid,
+ *              or desk true: signs in at the desk alone, has no uid
  *              (else the account's) optional   -> account, state
  * worker-end   account                    -> account
  * worker-list                             -> workers [account, uid, role,

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/api.h"
+#include "agent/api_work.h"
 #include "agent/cases.h"
 
 static const char *
@@ -15,7 +15,8 @@ or_empty(const char *s)
 	return s != NULL ? s : "";
 }
 
-/* The account's uid, from the request or from this machine. */
+/* The account's uid, from the request or from this machine; none for an
+ * account of the desk alone. */
 static bool
 uid_of(struct api_call *c, const char *account, uint32_t *uid)
 {
@@ -23,6 +24,10 @@ uid_of(struct api_call *c, const char *account, uint32_t *uid)
 	char room[4096];
 	uint64_t n;
 
+	if (api_true(c, "desk")) {
+		*uid = WORKER_NO_UID;
+		return true;
+	}
 	if (api_number(c, "uid", &n)) {
 		*uid = (uint32_t)n;
 		return n < UINT32_MAX;
@@ -72,7 +77,8 @@ api_worker_add(struct api_call *c)
 	}
 	if (!uid_of(c, account, &uid)) {
 		api_no(c, CLI_INPUT, "account: there is no such account on "
-		    "this machine.");
+		    "this machine; one for the desk alone is added with "
+		    "--desk.");
 		return;
 	}
 	err = workers_add(c->agent, uid, account,
@@ -112,22 +118,17 @@ api_worker_end(struct api_call *c)
 static enum error_code
 list_worker(void *ctx, const struct worker *w)
 {
-	json_t *list = ctx, *o, *rights = json_array();
-	char may[64], one[64], hex[2 * WIRE_PSEUDONYM + 1];
+	json_t *list = ctx, *o;
+	char may[64], hex[2 * WIRE_PSEUDONYM + 1];
 
 	workers_rights_text(w->rights, may);
-	for (const char *at = may; *at != '\0';) {
-		size_t n = strcspn(at, ",");
-
-		snprintf(one, sizeof one, "%.*s", (int)n, at);
-		json_array_append_new(rights, json_string(one));
-		at += at[n] == ',' ? n + 1 : n;
-	}
 	hex_encode(hex, w->pseudonym, WIRE_PSEUDONYM);
-	o = json_pack("{s:s, s:I, s:s, s:s, s:s, s:o, s:s, s:s}", "account",
-	    w->account, "uid", (json_int_t)w->uid, "role", w->role, "team",
-	    w->team, "may", may, "rights", rights, "pseudonym", hex, "state",
-	    w->ended ? "ended" : w->announced != 0 ? "announced" : "waiting");
+	o = json_pack("{s:s, s:o, s:s, s:s, s:s, s:o, s:s, s:s}", "account",
+	    w->account, "uid", w->uid == WORKER_NO_UID ? json_null() :
+	    json_integer((json_int_t)w->uid), "role", w->role, "team",
+	    w->team, "may", may, "rights", work_rights(w->rights),
+	    "pseudonym", hex, "state", w->ended ? "ended" :
+	    w->announced != 0 ? "announced" : "waiting");
 	return o != NULL && json_array_append_new(list, o) == 0 ? ERR_NONE :
 	    ERR_NOMEM;
 }

@@ -29,6 +29,22 @@ work_time(uint64_t ms)
 }
 
 json_t *
+work_rights(unsigned rights)
+{
+	json_t *list = json_array();
+	char may[64];
+
+	workers_rights_text(rights, may);
+	for (const char *at = may; *at != '\0';) {
+		size_t n = strcspn(at, ",");
+
+		json_array_append_new(list, json_stringn(at, n));
+		at += at[n] == ',' ? n + 1 : n;
+	}
+	return list;
+}
+
+json_t *
 work_id(const struct record_id *id)
 {
 	char hex[2 * RECORD_ID_LEN + 1];

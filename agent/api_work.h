@@ -43,6 +43,8 @@ json_t *work_id(const struct record_id *id);
 /* 32 hex digits, or the first 8 and more of one of our own records. */
 bool work_own_id(struct api_call *c, const char *text, struct record_id *out);
 json_t *work_time(uint64_t ms);
+/* Rights as a list of their words. */
+json_t *work_rights(unsigned rights);
 const char *work_kind(struct agent *a, const char *member, char out[static 8]);
 /* What a member is called; its id when it is not known.  Borrowed. */
 const char *work_name(struct agent *a, const char *member);

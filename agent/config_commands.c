@@ -5,7 +5,7 @@
 
 #include "agent/runner.h"
 
-enum { SEND_SECONDS = 60 };
+enum { SEND_SECONDS = 60, PAM_SECONDS = 30 };
 
 /* One key that holds a command. */
 static enum error_code
@@ -38,6 +38,20 @@ of_mail(const struct agent_config *c, struct runner_command *out,
 	return ERR_NONE;
 }
 
+/* wayleave-pam(8), beside us as well. */
+static enum error_code
+of_pam(struct runner_command *out, struct why *why)
+{
+	enum error_code err = runner_beside("wayleave-pam", out->room,
+	    sizeof out->room, why);
+
+	if (err != ERR_NONE)
+		return err;
+	out->seconds = PAM_SECONDS;
+	out->argv[0] = out->room;
+	return ERR_NONE;
+}
+
 enum error_code
 agent_config_commands(const struct agent_config *c,
     struct runner_command *command, struct why *why)
@@ -56,5 +70,7 @@ agent_config_commands(const struct agent_config *c,
 	if (err == ERR_NONE)
 		err = of_key(c, "alert", "duty_command", c->duty_command,
 		    &command[RUNNER_DUTY], why);
+	if (err == ERR_NONE && c->desk_auth == DESK_AUTH_PAM)
+		err = of_pam(&command[RUNNER_PAM], why);
 	return err;
 }

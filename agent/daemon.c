@@ -1,7 +1,10 @@
 #include "agent/daemon.h"
 
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
+#include <sodium.h>
+#include <stdlib.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -155,6 +158,14 @@ fail(const char *what, enum error_code err, const struct why *why)
 	return (int)cli_exit_of(err);
 }
 
+/* JSON holds what people wrote, passwords and sessions. */
+static void
+wipe_and_free(void *p)
+{
+	sodium_memzero(p, malloc_usable_size(p));
+	free(p);
+}
+
 /*
  * The two processes that fork off before any secret is here: the runner,
  * also before the rights are given up that a command may need.
@@ -186,6 +197,7 @@ daemon_run(const struct agent_config *config)
 	enum error_code err;
 	int lock = -1, code;
 
+	json_set_alloc_funcs(malloc, wipe_and_free);
 	err = start_helpers(config, &runner, &signing, &why);
 	if (err == ERR_NONE)
 		err = alerts_create(&alerts);

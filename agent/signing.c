@@ -16,6 +16,7 @@
 
 enum {
 	QUEUE = 16,
+	PASSWORDS = QUEUE / 2,      /* of them at most */
 	SEND_MS = 5000,             /* the child reads at once */
 	FIRST_FD = 3,
 	CHEAP_BYTES = 64 * 1024,
@@ -96,6 +97,15 @@ work_token(const struct signing_request *q, bool cheap,
 	return err;
 }
 
+static enum error_code
+work_password(const struct signing_request *q, bool cheap,
+    struct signing_result *out)
+{
+	return cheap ? kdf_argon2id(q->password, q->n, q->salt, 1,
+	    CHEAP_BYTES, out->key) : kdf_derive((enum kdf_cost)q->cost,
+	    q->password, q->n, q->salt, out->key);
+}
+
 void
 signing_work(const struct signing_request *q, enum kdf_cost cost,
     bool cheap, const struct bytes *record, struct signing_result *out)
@@ -111,6 +121,9 @@ signing_work(const struct signing_request *q, enum kdf_cost cost,
 		break;
 	case SIGNING_TOKEN:
 		out->error = work_token(q, cheap, out);
+		break;
+	case SIGNING_PASSWORD:
+		out->error = work_password(q, cheap, out);
 		break;
 	default:
 		out->error = ERR_FORMAT;
@@ -129,6 +142,8 @@ sizes_fit(const struct signing_request *q)
 		return q->n >= 1 && q->n <= SIGNING_RECORDS;
 	case SIGNING_TOKEN:
 		return q->n >= 1 && q->n <= SIGNING_PHRASES;
+	case SIGNING_PASSWORD:
+		return q->n >= 1 && q->n <= SIGNING_PASSWORD_MAX;
 	}
 	return false;
 }
@@ -375,6 +390,34 @@ pack_records(struct job *j, const struct bytes *record)
 	return buf_ok(&j->records) ? ERR_NONE : ERR_NOMEM;
 }
 
+/* What stops comes before what permits, and both before who signs in. */
+static unsigned
+rank(enum signing_what what)
+{
+	return what == SIGNING_TOKEN ? 0 : what == SIGNING_PASSWORD ? 2 : 1;
+}
+
+/* Where it goes in: behind its like, but never before the job at work. */
+static unsigned
+place_of(const struct signing *s, enum signing_what what)
+{
+	unsigned at = s->fd >= 0 ? 1 : 0;
+
+	while (at < s->n && rank(s->job[at].q.what) <= rank(what))
+		at++;
+	return at;
+}
+
+static unsigned
+count(const struct signing *s, enum signing_what what)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < s->n; i++)
+		n += s->job[i].q.what == what;
+	return n;
+}
+
 enum error_code
 signing_start(struct signing *s, const struct signing_request *q,
     const struct bytes *record, signing_done *done, void *ctx)
@@ -385,19 +428,15 @@ signing_start(struct signing *s, const struct signing_request *q,
 
 	if (!sizes_fit(q))
 		return ERR_SIZE;
-	if (s->n == QUEUE)
+	if (s->n == QUEUE || (q->what == SIGNING_PASSWORD &&
+	    count(s, SIGNING_PASSWORD) >= PASSWORDS))
 		return ERR_BUSY;
 	err = pack_records(&j, record);
 	if (err != ERR_NONE) {
 		free_job(&j);
 		return err;
 	}
-	at = s->n;
-	/* what stops comes before what permits, but not before job at work */
-	if (q->what == SIGNING_TOKEN)
-		for (at = s->fd >= 0 ? 1 : 0; at < s->n &&
-		    s->job[at].q.what == SIGNING_TOKEN;)
-			at++;
+	at = place_of(s, q->what);
 	memmove(s->job + at + 1, s->job + at, (s->n - at) * sizeof j);
 	s->job[at] = j;
 	s->n++;

@@ -1,5 +1,6 @@
 /*
- * The short-lived process that uses a consent key (PROTOCOL 2 "The case").
+ * The short-lived process that uses a consent key (PROTOCOL 2 "The case"),
+ * and that turns what a person remembers into a key (Argon2id).
  *
  * signing_create() forks a parent of such processes at the daemon's start,
  * before any secret exists.  For each request it forks a child that inherits
@@ -8,12 +9,15 @@
  * bytes, computes what is signed from those bytes itself, answers and ends.
  * The daemon's loop never waits for Argon2id.
  *
- * One child works at a time (each takes 256 MiB); stop tokens come first.
+ * One child works at a time (each takes 256 MiB); stop tokens come first,
+ * signing next, passwords of the desk last and never in more than half of
+ * the places, so that guesses at the sign-in page hold up nobody's consent.
  */
 #ifndef WAYLEAVE_AGENT_SIGNING_H
 #define WAYLEAVE_AGENT_SIGNING_H
 
 #include "keys/consent.h"
+#include "keys/kdf.h"
 #include "keys/phrase.h"
 
 struct signing;
@@ -21,6 +25,7 @@ struct signing;
 enum {
 	SIGNING_RECORDS = 64,      /* in one act of signing */
 	SIGNING_PHRASES = 2,
+	SIGNING_PASSWORD_MAX = 256, /* bytes */
 	SIGNING_SECONDS = 60,      /* then a child is given up */
 };
 
@@ -28,6 +33,7 @@ enum signing_what {
 	SIGNING_CREATE = 1,        /* a fresh consent key, sealed */
 	SIGNING_SIGN = 2,          /* records, each alone (n = 1) */
 	SIGNING_TOKEN = 3,         /* tokens of stop phrases */
+	SIGNING_PASSWORD = 4,      /* the key of a password */
 };
 
 /* Everything is copied; wipe your own. */
@@ -38,7 +44,10 @@ struct signing_request {
 	uint8_t sealed[CONSENT_SEALED];        /* SIGN */
 	struct phrase phrase[SIGNING_PHRASES]; /* TOKEN */
 	uint8_t first_root[KEY_PUBLIC];        /* TOKEN */
-	unsigned n;                            /* records, or phrases */
+	char password[SIGNING_PASSWORD_MAX];   /* PASSWORD; no NUL needed */
+	uint8_t salt[KDF_SALT];                /* PASSWORD */
+	unsigned cost;                         /* PASSWORD: enum kdf_cost */
+	unsigned n;             /* records, phrases, or bytes of password */
 };
 
 struct signing_result {
@@ -48,6 +57,7 @@ struct signing_result {
 	uint8_t public[KEY_PUBLIC];            /* CREATE, SIGN */
 	uint8_t sealed[CONSENT_SEALED];        /* CREATE */
 	uint8_t token[SIGNING_PHRASES][PHRASE_TOKEN];
+	uint8_t key[KDF_KEY];                  /* PASSWORD */
 	uint8_t signature[SIGNING_RECORDS][KEY_SIGNATURE];
 	unsigned n;
 };
@@ -63,8 +73,8 @@ void signing_destroy(struct signing **s);
 /* What new consent keys cost to open; the default is KDF_MODERATE. */
 void signing_set_cost(struct signing *s, enum kdf_cost cost);
 /*
- * For tests of what stands on this: keys and tokens at the lowest cost.  The
- * tokens are then nobody else's.
+ * For tests of what stands on this: keys, tokens and passwords at the lowest
+ * cost.  The tokens are then nobody else's.
  */
 void signing_set_cheap(struct signing *s);
 

@@ -11,6 +11,7 @@
 #include "agent/opening.h"
 #include "agent/outgoing.h"
 #include "agent/seats.h"
+#include "agent/signin_row.h"
 #include "base/log.h"
 #include "keys/arrow.h"
 
@@ -468,7 +469,10 @@ workers_end(struct agent *a, const char *account, struct why *why)
 	if (err != ERR_NONE)
 		return err;
 	db_bind_text(st, 1, account);
-	err = agent_end(a, db_run(st));
+	err = db_run(st);
+	if (err == ERR_NONE)
+		err = signin_row_forget(a, account);
+	err = agent_end(a, err);
 	if (err == ERR_NONE && a->seats != NULL)
 		seats_end_account(a->seats, account, NULL);
 	if (err == ERR_NONE && a->api != NULL)

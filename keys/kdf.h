@@ -16,7 +16,9 @@ enum { KDF_SALT = 16, KDF_KEY = 32 };
  * recorded beside what it seals, so it is never negotiated on opening.
  */
 enum kdf_cost {
-	KDF_INTERACTIVE = 1, /* 2 passes, 64 MiB: tests and demo only */
+	/* 2 passes, 64 MiB: passwords of the desk, where guesses are counted
+	 * and the key is sealed; tests and demo */
+	KDF_INTERACTIVE = 1,
 	KDF_MODERATE = 2     /* 3 passes, 256 MiB: everything else */
 };
 

@@ -255,6 +255,73 @@ START_TEST(tokens_come_first)
 }
 END_TEST
 
+static struct signing_request
+password(const char *text)
+{
+	struct signing_request q = { .what = SIGNING_PASSWORD,
+	    .cost = KDF_INTERACTIVE, .n = (unsigned)strlen(text) };
+
+	memcpy(q.password, text, q.n);
+	memset(q.salt, 9, sizeof q.salt);
+	return q;
+}
+
+START_TEST(the_key_of_a_password)
+{
+	struct signing_request q = password("tea at half past four");
+	struct seen seen = { 0 };
+	uint8_t want[KDF_KEY];
+
+	ck_ok(kdf_derive(KDF_INTERACTIVE, q.password, q.n, q.salt, want));
+	ck_ok(signing_start(s, &q, NULL, done, &seen));
+	turn();
+	ck_ok(seen.last.error);
+	ck_assert_mem_eq(seen.last.key, want, sizeof want);
+	q.cost = 7;
+	ck_ok(signing_start(s, &q, NULL, done, &seen));
+	turn();
+	ck_err(seen.last.error, ERR_FORMAT);
+	q.n = 0;
+	ck_err(signing_start(s, &q, NULL, done, &seen), ERR_SIZE);
+	q.n = SIGNING_PASSWORD_MAX + 1;
+	ck_err(signing_start(s, &q, NULL, done, &seen), ERR_SIZE);
+}
+END_TEST
+
+/* Nor does consent wait behind people who sign in, or who only try. */
+START_TEST(passwords_come_last)
+{
+	struct signing_request c = { .what = SIGNING_CREATE, .pass = pass };
+	struct signing_request p = password("x");
+	struct seen log = { 0 };
+	struct seen seen[4] = { { .name = 'p', .log = &log },
+	    { .name = 'q', .log = &log }, { .name = 'r', .log = &log },
+	    { .name = 'c', .log = &log } };
+
+	for (unsigned i = 0; i < 3; i++)
+		ck_ok(signing_start(s, &p, NULL, done, &seen[i]));
+	ck_ok(signing_start(s, &c, NULL, done, &seen[3]));
+	for (unsigned i = 0; i < 4; i++)
+		turn();
+	ck_assert_str_eq(log.order, "pcqr");
+}
+END_TEST
+
+START_TEST(passwords_leave_room)
+{
+	struct signing_request c = { .what = SIGNING_CREATE, .pass = pass };
+	struct signing_request p = password("x");
+	struct seen seen = { 0 };
+	unsigned n = 0;
+
+	while (n < 100 &&
+	    signing_start(s, &p, NULL, done, &seen) == ERR_NONE)
+		n++;
+	ck_assert_uint_lt(n, 100);
+	ck_ok(signing_start(s, &c, NULL, done, &seen));
+}
+END_TEST
+
 START_TEST(forgotten_is_not_told)
 {
 	struct signing_request c = { .what = SIGNING_CREATE, .pass = pass };
@@ -355,6 +422,9 @@ fill(TCase *tc)
 	tcase_add_test(tc, takes_the_largest_act);
 	tcase_add_test(tc, tokens_are_the_phrases);
 	tcase_add_test(tc, tokens_come_first);
+	tcase_add_test(tc, the_key_of_a_password);
+	tcase_add_test(tc, passwords_come_last);
+	tcase_add_test(tc, passwords_leave_room);
 	tcase_add_test(tc, forgotten_is_not_told);
 	tcase_add_test(tc, queue_is_bounded);
 	tcase_add_test(tc, child_has_no_network);
