@@ -19,8 +19,9 @@ desk_ask(struct desk_call *c, enum api_verb verb, json_t *in,
 {
 	struct client_answer a;
 	struct why why = { "" };
-	enum error_code err = client_ask_as(c->config->agent, c->who.token,
-	    verb, in, ASK_MS, &a, &why);
+	enum error_code err = (c->peek ? client_peek_as : client_ask_as)(
+	    c->config->agent, c->who.token, verb, in, ASK_MS, &a, &why);
+	const int code = a.code;
 
 	if (result != NULL)
 		*result = NULL;
@@ -44,11 +45,11 @@ desk_ask(struct desk_call *c, enum api_verb verb, json_t *in,
 		a.words = NULL;
 	}
 	client_answer_free(&a);
-	return a.code;
+	return code;
 }
 
-static void
-wipe_words(char *words)
+void
+desk_forget(char *words)
 {
 	if (words != NULL)
 		sodium_memzero(words, strlen(words));
@@ -82,7 +83,7 @@ desk_need(struct desk_call *c, enum api_verb verb, json_t *in)
 		result = NULL;
 		not_answered(c, code, words);
 	}
-	wipe_words(words);
+	desk_forget(words);
 	return result;
 }
 

@@ -57,6 +57,7 @@ struct desk_call {
 	struct form query, form;       /* form: of a POST */
 	struct desk_who who;
 	char visitor[65];              /* the cookie as it came, "" none */
+	bool peek;                     /* a page looks for news by itself */
 
 	/* the reply: out is the body, made a page by page_begin/page_end */
 	int status;                    /* 200 to begin with */
@@ -86,6 +87,8 @@ int desk_ask(struct desk_call *c, enum api_verb verb, json_t *in,
  * NULL then; the page just returns.
  */
 json_t *desk_need(struct desk_call *c, enum api_verb verb, json_t *in);
+/* Wipes and frees the agent's words; accepts NULL. */
+void desk_forget(char *words);
 
 /* ---- replies ---------------------------------------------------------- */
 

@@ -33,10 +33,11 @@ head(struct desk_call *c)
 	    c->who.lock_seconds : 0);
 }
 
-/* A button that is a form, so that it works without JavaScript. */
+/* A button that is a form, so that it works without JavaScript.  `next` is
+ * where to go on afterwards, `key` what else does it; both may be NULL. */
 static void
 button(struct desk_call *c, const char *action, const char *id,
-    const char *label)
+    const char *next, const char *label, const char *key)
 {
 	char token[GUARD_TOKEN];
 
@@ -44,10 +45,13 @@ button(struct desk_call *c, const char *action, const char *id,
 	html(&c->out, "<form method=\"post\" action=\"%s\" id=\"%s\">"
 	    "<input type=\"hidden\" name=\"" DESK_FIELD_TOKEN
 	    "\" value=\"%s\">", action, id, token);
-	if (!c->post)
+	if (next != NULL)
 		html(&c->out, "<input type=\"hidden\" name=\"" DESK_FIELD_NEXT
-		    "\" value=\"%s\">", c->path);
-	html(&c->out, "<button>%s</button></form>\n", label);
+		    "\" value=\"%s\">", next);
+	html(&c->out, "<button>%s", label);
+	if (key != NULL)
+		html(&c->out, "<small>%s</small>", key);
+	html_raw(&c->out, "</button></form>\n");
 }
 
 static void
@@ -58,15 +62,19 @@ bar(struct desk_call *c)
 	html_raw(b, "<header class=\"bar\">\n"
 	    "<a class=\"brand\" href=\"/\">Wayleave</a>\n");
 	if (c->who.account[0] != '\0') {
-		html(b, "<p class=\"who\">%s<span class=\"team\">%s</span>"
-		    "</p>\n<div class=\"session\">\n", c->who.name[0] != '\0' ?
+		html(b, "<p class=\"who\"><a href=\"/password\">%s"
+		    "<span class=\"hidden-label\">: your password</span></a>"
+		    "<span class=\"team\">%s</span></p>\n"
+		    "<div class=\"session\">\n", c->who.name[0] != '\0' ?
 		    c->who.name : c->who.account, c->who.team);
-		button(c, "/lock", "lock", "Lock");
-		button(c, "/signout", "signout", "Sign out");
+		/* what shows nothing says not even which nothing */
+		button(c, "/lock", "lock", !c->post && c->status == 200 ?
+		    c->path : NULL, "Lock", NULL);
+		button(c, "/signout", "signout", NULL, "Sign out", NULL);
 	} else {
 		html_raw(b, "<div class=\"session\">\n");
 	}
-	button(c, "/hide", "hide", "Hide");
+	button(c, "/hide", "hide", NULL, "Hide", "Esc Esc");
 	html_raw(b, "</div>\n</header>\n");
 }
 
@@ -127,7 +135,8 @@ say_offline(struct desk_call *c, const json_t *status)
 {
 	char words[WORDS_LEN], since[PAGE_TIME];
 	struct words_value v[] = { { "time", since },
-	    { "duty_numbers", "see Urgent" } };
+	    { "duty_numbers", "the numbers on the page "
+	    "Urgent" } };
 
 	page_time_text(json_str(status, "offline_since"), since);
 	banner(c, words_say("offline", WORDS_ANYONE, v, 2, words,
@@ -174,10 +183,9 @@ begin(struct desk_call *c)
 {
 	head(c);
 	bar(c);
-	if (c->who.account[0] != '\0') {
+	if (c->who.account[0] != '\0')
 		navigation(c);
-		banners(c);
-	}
+	banners(c);
 	html_raw(&c->out, "<main id=\"main\" tabindex=\"-1\">\n");
 }
 

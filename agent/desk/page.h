@@ -18,7 +18,9 @@ void page_begin_case(struct desk_call *c, long long no, const char *tab,
 void page_end(struct desk_call *c);
 
 /* <form method="post"> with the token against foreign pages and the number
- * for desk_once; page_form_end closes it with a button ("Send"). */
+ * for desk_once; page_form_end closes it with a button ("Send").  What is
+ * typed is kept when the session has ended meanwhile, but for the fields of
+ * page_password. */
 void page_form(struct desk_call *c, const char *action);
 void page_form_end(struct desk_call *c, const char *button);
 
@@ -30,6 +32,9 @@ void page_password(struct desk_call *c, const char *name, const char *label,
     const char *autocomplete);
 void page_area(struct desk_call *c, const char *name, const char *label,
     const char *hint, const char *value, unsigned rows);
+/* Six digits from a telephone, named "code". */
+void page_code_field(struct desk_call *c, const char *label,
+    const char *hint);
 void page_hidden(struct desk_call *c, const char *name, const char *value);
 /* One of several; `value` is ticked at first. */
 struct page_choice {
@@ -46,6 +51,9 @@ void page_check(struct desk_call *c, const char *name, const char *value,
  * NULL field: of the whole. */
 void page_error(struct desk_call *c, const char *field, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* The same from the agent's words: "field: what is wrong", or without a
+ * field. */
+void page_error_of(struct desk_call *c, const char *words);
 /* A box that says something: "note", "warn", "good". */
 void page_box(struct desk_call *c, const char *kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));

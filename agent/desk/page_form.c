@@ -23,6 +23,8 @@ page_form(struct desk_call *c, const char *action)
 	    action);
 	page_hidden(c, DESK_FIELD_TOKEN, token);
 	page_hidden(c, DESK_FIELD_NUMBER, number);
+	if (c->who.account[0] != '\0')
+		page_hidden(c, DESK_FIELD_WHO, c->who.account);
 }
 
 void
@@ -87,7 +89,22 @@ page_password(struct desk_call *c, const char *name, const char *text,
 {
 	label(c, name, text, NULL);
 	html(&c->out, "<input type=\"password\" id=\"%s\" name=\"%s\" "
-	    "autocomplete=\"%s\">\n</div>\n", name, name, autocomplete);
+	    "autocomplete=\"%s\">\n", name, name, autocomplete);
+	page_hidden(c, DESK_FIELD_SECRET, name);
+	html_raw(&c->out, "</div>\n");
+}
+
+void
+page_code_field(struct desk_call *c, const char *text, const char *hint)
+{
+	label(c, "code", text, hint);
+	html_raw(&c->out, "<input type=\"text\" id=\"code\" name=\"code\" "
+	    "inputmode=\"numeric\" autocomplete=\"one-time-code\" "
+	    "maxlength=\"8\"");
+	described(c, "code", hint);
+	html_raw(&c->out, ">\n");
+	page_hidden(c, DESK_FIELD_SECRET, "code");
+	html_raw(&c->out, "</div>\n");
 }
 
 void
@@ -168,6 +185,22 @@ page_error(struct desk_call *c, const char *field, const char *fmt, ...)
 	html_raw(&c->out, "<p class=\"error\" role=\"alert\">");
 	html(&c->out, field != NULL ? "<a href=\"#%s\">%s</a></p>\n" :
 	    "%s%s</p>\n", field != NULL ? field : "", said);
+}
+
+void
+page_error_of(struct desk_call *c, const char *words)
+{
+	const size_t n = strspn(words, "abcdefghijklmnopqrstuvwxyz0123456789"
+	    "_.");
+	char field[FORM_NAME_MAX + 1];
+
+	if (n == 0 || n > FORM_NAME_MAX || strncmp(words + n, ": ", 2) != 0) {
+		page_error(c, NULL, "%s", words);
+		return;
+	}
+	memcpy(field, words, n);
+	field[n] = '\0';
+	page_error(c, field, "%s", words + n + 2);
 }
 
 void

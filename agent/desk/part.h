@@ -15,8 +15,12 @@ struct desk {
 /* Fields that page_form puts into every form. */
 #define DESK_FIELD_TOKEN "desk.token"
 #define DESK_FIELD_NUMBER "desk.number"
-/* Any POST within one page: which of its buttons. */
+/* Where to go after signing in. */
 #define DESK_FIELD_NEXT "desk.next"
+/* Whose form it is: an account; only forms with it are kept (keep.c). */
+#define DESK_FIELD_WHO "desk.who"
+/* The names of fields that are never kept. */
+#define DESK_FIELD_SECRET "desk.secret"
 
 /* Finds the route of c->path and calls its page, or refuses. */
 void route_call(struct desk_call *c);
@@ -24,7 +28,20 @@ void route_call(struct desk_call *c);
 /* The sign-in page in place of the page that was asked for; leads back to
  * it.  `words`, NULL for none, say what was wrong. */
 void sign_page(struct desk_call *c, const char *words);
-/* Learns who the cookie's session is; CLI_DONE, CLI_LOCKED: nobody. */
+/* Learns who the cookie's session is; CLI_DONE, CLI_LOCKED: nobody.  *words
+ * (may be NULL) as in desk_ask. */
 int sign_who(struct desk_call *c, char **words);
+/* Gives the browser this token, or one that stands for nobody. */
+void sign_cookie(struct desk_call *c, const char *token);
+void sign_visitor(struct desk_call *c);
+/* Ends the session; nobody is signed in then. */
+void sign_leave(struct desk_call *c);
+
+/* Has a page's form come in that is to be kept over signing in? */
+bool keep_some(const struct desk_call *c);
+/* Its fields, hidden, into the form under way; nothing when there is none. */
+void keep_fields(struct desk_call *c);
+/* Asks whether it should be handed in now. */
+void keep_page(struct desk_call *c);
 
 #endif

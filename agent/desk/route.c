@@ -182,17 +182,26 @@ parsed(struct desk_call *c, const struct http_request *r)
 	return false;
 }
 
-/* A form of ours carries the token of this browser's cookie. */
+/*
+ * A form of ours carries the token of this browser's cookie.  One that does
+ * not is most likely of a session before this one: it is offered to be
+ * handed in anew, by a form with the right token.
+ */
 static bool
 own_form(struct desk_call *c)
 {
 	if (!c->post || guard_token_ok(c->visitor,
 	    form_get(&c->form, DESK_FIELD_TOKEN)))
 		return true;
-	desk_say(c, 403, "Nothing was done", "This form is from another "
-	    "session, or your browser did not send the cookie of this page. "
-	    "Go back (your text is still there), open the page again and "
-	    "hand it in there.");
+	c->status = 403;
+	if (c->who.account[0] == '\0')
+		sign_page(c, NULL);
+	else if (keep_some(c))
+		keep_page(c);
+	else
+		desk_say(c, 403, "Nothing was done", "This form is from "
+		    "another session. Open the page again and hand it in "
+		    "there.");
 	return false;
 }
 
@@ -206,13 +215,15 @@ call(struct desk_call *c, const struct http_request *r)
 		return;
 	(void)guard_cookie(http_header(r, "Cookie"),
 	    guard_cookie_name(c->config), c->visitor);
+	c->peek = form_has(&c->query, "live", "1") ||
+	    strcmp(c->path, "/events") == 0;
 	code = strncmp(c->path, "/assets/", 8) == 0 ? CLI_LOCKED :
 	    sign_who(c, &words);
 	if (code != CLI_DONE && code != CLI_LOCKED)
 		desk_say(c, 503, "Not now", words != NULL ? words : "");
 	else if (own_form(c))
 		route_call(c);
-	free(words);
+	desk_forget(words);
 }
 
 /* ---- its reply ------------------------------------------------------------- */

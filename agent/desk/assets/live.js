@@ -52,6 +52,10 @@
 			source = null;
 		} else if (!source) {
 			source = new EventSource("/events");
+			source.addEventListener("ended", () => {
+				source.close();
+				dispatchEvent(new Event("wayleave:ended"));
+			});
 			source.addEventListener("changed", () => {
 				again().catch(() => {});
 			});

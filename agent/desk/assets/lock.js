@@ -70,6 +70,7 @@
 			lock(false);
 		}
 	});
+	addEventListener("wayleave:ended", () => lock(true));
 	/* By the clock, not by one long timer: a laptop may have slept. */
 	setInterval(() => {
 		const idle = Date.now() - used;
