@@ -37,7 +37,7 @@ say = @:
 endif
 
 # make demo and make check install what is missing; everything else assumes it.
-PKGS := libsodium libzmq libprotobuf-c sqlite3 jansson libseccomp libsystemd libmicrohttpd liboath pam
+PKGS := libsodium libzmq libprotobuf-c sqlite3 jansson libseccomp libsystemd libmicrohttpd liboath pam libcurl
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 CHECK_LIBS := $(shell pkg-config --libs check 2>/dev/null)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/mail/letter.h"
 #include "agent/runner.h"
 #include "base/clock.h"
 #include "keys/unlock.h"
@@ -169,7 +170,7 @@ plain(const char *s)
 
 /* What a notice says and where it leads must be the same for everybody. */
 static enum error_code
-check_notify(const struct agent_config *c, struct why *why)
+check_notice(const struct agent_config *c, struct why *why)
 {
 	const char *link = c->notify_link;
 
@@ -180,18 +181,42 @@ check_notify(const struct agent_config *c, struct why *why)
 	    strpbrk(link, "?#@ \t") != NULL || !plain(link)))
 		return config_error(c->file, "notify", "link",
 		    "must begin with https:// and carry no parameter", why);
-	if (c->notify_command[0] != '\0' && c->smtp_url[0] != '\0')
+	return ERR_NONE;
+}
+
+static enum error_code
+check_smtp(const struct agent_config *c, struct why *why)
+{
+	const char *url = c->smtp_url;
+
+	if (url[0] == '\0')
+		return ERR_NONE;
+	if (c->notify_command[0] != '\0')
 		return config_error(c->file, "notify", "smtp_url",
 		    "and command cannot both be given", why);
-	if (c->smtp_url[0] != '\0' && strncmp(c->smtp_url, "smtp://", 7) != 0
-	    && strncmp(c->smtp_url, "smtps://", 8) != 0)
+	if (strncmp(url, "smtp://", 7) != 0 &&
+	    strncmp(url, "smtps://", 8) != 0)
 		return config_error(c->file, "notify", "smtp_url",
 		    "must begin with smtp:// or smtps://", why);
-	if (c->smtp_url[0] != '\0' && strchr(c->smtp_from, '@') == NULL)
+	if (strchr(url, '@') != NULL)
+		return config_error(c->file, "notify", "smtp_url",
+		    "names no account: smtp_user does, and the password is "
+		    "a credential", why);
+	if (!letter_address_ok(c->smtp_from))
 		return config_error(c->file, "notify", "smtp_from",
 		    "must be an address when smtp_url is given", why);
-	if (c->alert_mail_to[0] != '\0' && c->smtp_url[0] == '\0' &&
-	    c->notify_command[0] == '\0')
+	return ERR_NONE;
+}
+
+static enum error_code
+check_alert(const struct agent_config *c, struct why *why)
+{
+	if (c->alert_mail_to[0] == '\0')
+		return ERR_NONE;
+	if (!letter_address_ok(c->alert_mail_to))
+		return config_error(c->file, "alert", "mail_to",
+		    "must be one address", why);
+	if (c->smtp_url[0] == '\0' && c->notify_command[0] == '\0')
 		return config_error(c->file, "alert", "mail_to",
 		    "needs notify.smtp_url or notify.command", why);
 	return ERR_NONE;
@@ -211,7 +236,11 @@ agent_config_load(const char *path, struct agent_config *out,
 		return err;
 	err = absolute(path, out->path, why);
 	if (err == ERR_NONE)
-		err = check_notify(out, why);
+		err = check_notice(out, why);
+	if (err == ERR_NONE)
+		err = check_smtp(out, why);
+	if (err == ERR_NONE)
+		err = check_alert(out, why);
 	if (err == ERR_NONE)
 		err = agent_config_commands(out, command, why);
 	if (err != ERR_NONE) {

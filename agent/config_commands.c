@@ -32,9 +32,9 @@ of_mail(const struct agent_config *c, struct runner_command *out,
 		return err;
 	out->seconds = SEND_SECONDS;
 	out->argv[0] = out->room;
-	out->argv[1] = "--config";
-	out->argv[2] = c->path;
-	out->argv[3] = "send";
+	out->argv[1] = "send";
+	out->argv[2] = "--config";
+	out->argv[3] = c->path;
 	return ERR_NONE;
 }
 

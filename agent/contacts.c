@@ -7,25 +7,11 @@
 #include <time.h>
 
 #include "agent/books.h"
+#include "agent/mail/letter.h"
 
 enum { PLAIN_MAX = 1 + CONTACT_MAIL + 1 + CONTACT_PHONE + 4 };
 
 /* ---- checks ------------------------------------------------------------ */
-
-/* What a mail server is given must not say more than an address. */
-static bool
-mail_ok(const char *s)
-{
-	const char *at = strchr(s, '@');
-
-	if (s[0] == '\0')
-		return true;
-	for (const char *p = s; *p != '\0'; p++)
-		if (*p <= ' ' || *p >= 0x7f || strchr("<>(),;:\"\\[]", *p))
-			return false;
-	return strlen(s) <= CONTACT_MAIL && at != NULL && at != s &&
-	    at[1] != '\0' && strchr(at + 1, '@') == NULL;
-}
 
 static bool
 phone_ok(const char *s)
@@ -37,7 +23,7 @@ phone_ok(const char *s)
 static enum error_code
 check(const struct contact *c, struct why *why)
 {
-	if (!mail_ok(c->mail))
+	if (c->mail[0] != '\0' && !letter_address_ok(c->mail))
 		why_set(why, "mail: one address of up to %d letters, digits "
 		    "and signs", CONTACT_MAIL);
 	else if (!phone_ok(c->phone))

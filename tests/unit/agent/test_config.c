@@ -87,6 +87,12 @@ static const struct {
 	    "smtp_from" },
 	{ TWO "[notify]\nsmtp_from = a@b.example\ncommand = /bin/x\n"
 	    "smtp_url = smtps://mail.example\n", ":7:", "smtp_url" },
+	{ TWO "[notify]\nsmtp_from = a@b.example\n"
+	    "smtp_url = smtp://u:p@mail.example\n", ":6:", "smtp_url" },
+	{ TWO "[notify]\nsmtp_from = a b@c\nsmtp_url = smtp://m\n", ":5:",
+	    "smtp_from" },
+	{ TWO "[notify]\ncommand = /bin/x\n[alert]\nmail_to = it\n", ":7:",
+	    "mail_to" },
 	{ TWO "[notify]\nbatch_minutes = 0\n", ":5:", "batch_minutes" },
 };
 enum { BAD = sizeof bad / sizeof bad[0] };
@@ -134,7 +140,7 @@ START_TEST(commands)
 	ck_assert_ptr_null(command[RUNNER_DUTY].argv[0]);
 	ck_assert_ptr_nonnull(strstr(command[RUNNER_NOTIFY].argv[0],
 	    "/wayleave-mail"));
-	ck_assert_str_eq(command[RUNNER_NOTIFY].argv[2], path);
+	ck_assert_str_eq(command[RUNNER_NOTIFY].argv[3], path);
 	agent_config_destroy(&c);
 	ck_ok(load(TWO));
 	ck_ok(agent_config_commands(&c, command, &why));

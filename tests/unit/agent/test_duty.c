@@ -12,7 +12,6 @@
 #define CALL(step, number) step "\n" number "\nYou have an item to review.\n" \
 	"--\n"
 
-/* The excluded one stands first on the list, and must not be called. */
 static void
 setup(void)
 {
@@ -29,6 +28,7 @@ on_list(unsigned m, const char *account, int place, const char *phone)
 	    phone)), CLI_DONE);
 }
 
+/* The excluded one stands first on the list, and must not be called. */
 static void
 list(void)
 {
