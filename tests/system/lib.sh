@@ -333,7 +333,7 @@ wl_again() {
 
 wl_sitter() {
 	wl_first=$(wl_agent "$1" worker password "$2" --json 2>/dev/null |
-	    jq -er .password) || {
+	    jq -er .password) && [ -n "$wl_first" ] || {
 		wl_quiet wl_agent "$1" worker add "$2" --desk --name \
 		    "${5:-$2 Example}" --role "$3" --may "$4" || return 1
 		wl_first=$(wl_agent "$1" worker password "$2" --json |
@@ -342,5 +342,6 @@ wl_sitter() {
 	wl_post "$1" "$2" /signin "account=$2" "password=$wl_first" \
 	    >"$W/$1/form" || return 1
 	WL_ACTION=/signin wl_again "$1" "$2" /signin "account=$2" \
-	    "password=$wl_first" "new_password=$WL_WORD" >"$W/said"
+	    "password=$wl_first" "new_password=$WL_WORD" "again=$WL_WORD" \
+	    >"$W/said"
 }
