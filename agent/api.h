@@ -47,7 +47,7 @@
 	X(VERB_LINT, "lint", API_WORKER, api_lint)                        \
 	X(VERB_MANDATED, "mandated", API_WORKER, api_mandated)            \
 	X(VERB_EXPORT, "export", API_WORKER, api_export)                  \
-	X(VERB_STOP, "stop", API_WORKER, api_stop)                        \
+	X(VERB_STOP, "stop", API_ACCOUNT, api_stop)                       \
 	X(VERB_CASES, "cases", API_WORKER, api_cases)                     \
 	X(VERB_CHECKED, "conflict-checked", API_OFFICER, api_checked)     \
 	X(VERB_CASE_OPEN, "case-open", API_ADVOCATE, api_case_open)       \
@@ -65,7 +65,7 @@
 	X(VERB_CHANGED, "changed", API_WORKER, api_changed)               \
 	X(VERB_PEOPLE, "people", API_WORKER, api_people)                  \
 	X(VERB_SHARING, "sharing", API_WORKER, api_sharing)               \
-	X(VERB_MEMBERS, "members", API_WORKER, api_members)               \
+	X(VERB_MEMBERS, "members", API_ACCOUNT, api_members)              \
 	X(VERB_WORKER_NOTICE, "worker-notice", API_IT, api_worker_notice) \
 	X(VERB_ACKNOWLEDGE, "acknowledge", API_WORKER, api_acknowledge)     \
 	X(VERB_SIGN_IN, "sign-in", API_DESK, api_sign_in)                 \
@@ -88,7 +88,8 @@ enum api_flag { ASK_DESK = 1, ASK_PEEK = 2 };
  * in; API_LEAD: a lead, or IT. */
 enum api_who {
 	API_ANY, API_IT, API_WORKER, API_ADVOCATE, API_OFFICER, API_DESK,
-	API_SESSION, API_LEAD
+	API_SESSION, API_LEAD,
+	API_ACCOUNT                    /* anybody who works here, IT as well */
 };
 /* How the caller is known. */
 enum api_by { BY_NOBODY, BY_UID, BY_SESSION };

@@ -112,6 +112,8 @@ api_may(const struct api_call *c, enum api_who who)
 	case API_WORKER:
 		return c->worker.account[0] != '\0' && !c->worker.ended &&
 		    (c->worker.rights & ~(unsigned)RIGHT_IT) != 0;
+	case API_ACCOUNT:
+		return c->worker.account[0] != '\0' && !c->worker.ended;
 	case API_ADVOCATE:
 		return !c->worker.ended &&
 		    (c->worker.rights & RIGHT_ADVOCATE) != 0;

@@ -22,6 +22,8 @@ static const struct config_key table[] = {
 	{ "desk", "hide_url", CONFIG_TEXT, AT(hide_url),
 	    "https://www.wikipedia.org/", 8, 240, NULL,
 	    "the harmless page that quick hide shows" },
+	{ "desk", "emergency", CONFIG_TEXT, AT(emergency), "999", 1, 32, NULL,
+	    "the number to call when somebody is in danger" },
 	{ "desk", "connections", CONFIG_NUMBER, AT(connections), "256", 8,
 	    4096, NULL, "at most so many at a time" },
 };

@@ -17,6 +17,7 @@ struct desk_config {
 	const char *agent;             /* the agent's local socket */
 	const char *hosts_;            /* as written */
 	const char *hide_url;
+	const char *emergency;         /* telephone number */
 	bool secure;                   /* browsers reach us over TLS */
 	int64_t socket_mode_;          /* octal digits as a decimal number */
 	int64_t connections;
