@@ -1,7 +1,8 @@
 /*
  * Verbs about what became of our own records: track, seen.
  *
- * track        observation -> id, at, recalled, copies [member, name, state,
+ * track        observation -> id, case, at, recalled, content, links, copies
+ *              [member, name, state,
  *              rule, text, entry, sent, told_at, role]
  * seen         case -> records [id, kind, at, recalled, content, copies as
  *              track]
@@ -95,22 +96,46 @@ work_copies(struct agent *a, const struct record_id *id)
 	return copies;
 }
 
+static json_t *
+links_json(const struct content *c)
+{
+	const struct id_list *links = content_links(c);
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < links->n; i++)
+		json_array_append_new(list, work_id(&links->v[i]));
+	return list;
+}
+
 void
 api_track(struct api_call *c)
 {
 	struct record_id id;
+	struct content content;
 	struct own o;
+	uint64_t no = 0;
+	enum error_code err;
 
 	if (!work_own_id(c, api_text(c, "observation"), &id))
 		return;
-	if (own_get(c->agent, &id, &o, NULL) != ERR_NONE ||
-	    cases_excluded(c->agent, o.case_id, c->worker.account)) {
+	if (own_get(c->agent, &id, &o, &content) != ERR_NONE) {
 		api_no(c, CLI_NO, "This agency wrote no record with that id.");
 		return;
 	}
-	api_tell(c, CLI_DONE, json_pack("{s:o, s:o, s:b, s:o}", "id",
-	    work_id(&id), "at", work_time(o.at), "recalled", o.recalled,
-	    "copies", work_copies(c->agent, &id)), NULL);
+	err = agent_begin(c->agent);    /* a number may be given */
+	if (err == ERR_NONE)
+		err = agent_end(c->agent, cases_number(c->agent, o.case_id,
+		    &no));
+	if (err != ERR_NONE ||
+	    cases_excluded(c->agent, o.case_id, c->worker.account))
+		api_no(c, CLI_NO, "This agency wrote no record with that id.");
+	else
+		api_tell(c, CLI_DONE, json_pack("{s:o, s:I, s:o, s:b, s:o*, "
+		    "s:o, s:o}", "id", work_id(&id), "case", (json_int_t)no, "at",
+		    work_time(o.at), "recalled", o.recalled, "content",
+		    work_content(&content), "links", links_json(&content),
+		    "copies", work_copies(c->agent, &id)), NULL);
+	content_wipe(&content);
 }
 
 struct seen {

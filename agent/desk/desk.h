@@ -55,6 +55,8 @@ struct desk_call {
 	const char *path;              /* "/case/3/map" */
 	const char *part[DESK_PARTS_MAX]; /* what * of the route matched */
 	struct form query, form;       /* form: of a POST */
+	bool filled;                   /* fields show what is in form: a POST, */
+	                               /* or a page that put a draft there */
 	struct desk_who who;
 	char visitor[65];              /* the cookie as it came, "" none */
 	bool peek;                     /* a page looks for news by itself */

@@ -176,3 +176,37 @@ form_has(const struct form *f, const char *name, const char *value)
 			return true;
 	return false;
 }
+
+/* ---- and back ------------------------------------------------------------ */
+
+static void
+encode(struct buf *out, const char *s)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-";
+
+	for (; *s != '\0'; s++) {
+		if (strchr(plain, *s) != NULL)
+			buf_put(out, s, 1);
+		else
+			buf_printf(out, "%%%02X", (unsigned)(unsigned char)*s);
+	}
+}
+
+void
+form_put(struct buf *out, const char *name, const char *value)
+{
+	if (out->n > 0)
+		buf_put_str(out, "&");
+	encode(out, name);
+	buf_put_str(out, "=");
+	encode(out, value);
+}
+
+void
+form_write(const struct form *f, struct buf *out)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (strncmp(f->field[i].name, "desk.", 5) != 0)
+			form_put(out, f->field[i].name, f->field[i].value);
+}

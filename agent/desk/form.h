@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/error.h"
+#include "base/bytes.h"
 
 enum {
 	FORM_FIELDS_MAX = 2048,        /* a grid of consent is large */
@@ -35,6 +35,12 @@ struct form {
  */
 MUST_USE enum error_code form_parse(struct form *f, const char *data,
     size_t n);
+/*
+ * The same form back as text for form_parse, without the desk's own fields
+ * ("desk."): a draft as it is kept.  And one field more of such a text.
+ */
+void form_write(const struct form *f, struct buf *out);
+void form_put(struct buf *out, const char *name, const char *value);
 /* Wipes and frees; the form is then empty. */
 void form_free(struct form *f);
 

@@ -40,7 +40,7 @@ page_form_end(struct desk_call *c, const char *label)
 static const char *
 typed(const struct desk_call *c, const char *name, const char *value)
 {
-	const char *s = c->post ? form_get(&c->form, name) : NULL;
+	const char *s = c->filled ? form_get(&c->form, name) : NULL;
 
 	return s != NULL ? s : value != NULL ? value : "";
 }
@@ -49,7 +49,7 @@ static bool
 ticked_now(const struct desk_call *c, const char *name, const char *value,
     bool preset)
 {
-	return c->post && c->form.n > 0 ? form_has(&c->form, name, value) :
+	return c->filled && c->form.n > 0 ? form_has(&c->form, name, value) :
 	    preset;
 }
 

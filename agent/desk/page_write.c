@@ -8,6 +8,7 @@
  *	POST /write/CASE       do=find|links|look|send
  *	GET  /codes            ?q=: the list of codes for somebody who types
  *	GET  /track/RECORD     where its copies are
+ *	GET, POST /correct/RECORD  the same page over what was written wrongly
  */
 #include <sodium.h>
 #include <stdio.h>
@@ -20,7 +21,15 @@
 
 enum { TO_MAX = 32 };                  /* recipients in one question */
 
-desk_page page_write, page_write_case, page_codes, page_track;
+desk_page page_write, page_write_case, page_codes, page_track, page_correct;
+
+/* What is being written: about which case, instead of which record. */
+struct writing {
+	json_t *about;                 /* {"case": ..} or {"observation": ..} */
+	json_t *cased;                 /* {"case": ..} */
+	enum api_verb look, send;
+	const char *heading, *lead;
+};
 
 /* ---- which case ------------------------------------------------------------ */
 
@@ -70,12 +79,12 @@ facts_free(struct write_facts *w)
 
 /* False: the reply has been made. */
 static bool
-facts_get(struct desk_call *c, struct write_facts *w, bool records)
+facts_get(struct desk_call *c, const struct writing *what,
+    struct write_facts *w, bool records)
 {
-	json_t *map = NULL;
+	json_t *map = NULL, *ask;
 
-	w->people = desk_need(c, VERB_PEOPLE, json_pack("{s:o}", "case",
-	    case_of(c->part[0])));
+	w->people = desk_need(c, VERB_PEOPLE, json_copy(what->cased));
 	if (w->people == NULL)
 		return false;
 	w->members = desk_need(c, VERB_MEMBERS, NULL);
@@ -83,8 +92,9 @@ facts_get(struct desk_call *c, struct write_facts *w, bool records)
 		return false;
 	if (!records)
 		return true;
-	if (desk_ask(c, VERB_MAP, json_pack("{s:o, s:s}", "case",
-	    case_of(c->part[0]), "as", "json"), &map, NULL) == CLI_DONE)
+	ask = json_copy(what->cased);
+	json_object_set_new(ask, "as", json_string("json"));
+	if (desk_ask(c, VERB_MAP, ask, &map, NULL) == CLI_DONE)
 		w->records = json_incref(json_object_get(
 		    json_object_get(map, "map"), "records"));
 	json_decref(map);
@@ -122,20 +132,22 @@ slice_of(const json_t *members, size_t *at)
 /* What would happen: copies to the whole directory; lint.  CLI_DONE, or the
  * code with *refused (rule, field, text) or *words. */
 static int
-preview(struct desk_call *c, const struct write_facts *w, json_t *copies,
-    json_t **lint, json_t **refused, char **words)
+preview(struct desk_call *c, const struct writing *what,
+    const struct write_facts *w, json_t *copies, json_t **lint,
+    json_t **refused, char **words)
 {
 	const json_t *members = json_object_get(w->members, "members");
 	size_t at = 0;
 	int code = CLI_DONE;
 
 	while (at < json_array_size(members)) {
-		json_t *to = slice_of(members, &at), *out = NULL;
+		json_t *ask = json_copy(what->about), *out = NULL;
 
 		free(*words);
-		code = desk_ask(c, VERB_PREVIEW, json_pack(
-		    "{s:o, s:o, s:o}", "case", case_of(c->part[0]), "content",
-		    document(c, false), "to", to), &out, words);
+		json_object_set_new(ask, "content", document(c, false));
+		json_object_set_new(ask, "to", slice_of(members, &at));
+		json_object_set_new(ask, "dry_run", json_true());
+		code = desk_ask(c, what->look, ask, &out, words);
 		if (json_object_get(out, "copies") == NULL) {
 			*refused = out;
 			return code == CLI_DONE ? CLI_FAULT : code;
@@ -166,18 +178,15 @@ say_wrong(struct desk_call *c, const json_t *refused, const char *words)
 
 /* The page as it stands: what is wrong, the form, the panes. */
 static void
-show(struct desk_call *c, const struct write_facts *w, const json_t *copies,
-    const json_t *lint, const json_t *refused, const char *words)
+show(struct desk_call *c, const struct writing *what,
+    const struct write_facts *w, const json_t *copies, const json_t *lint,
+    const json_t *refused, const char *words)
 {
-	char action[160];
-
-	snprintf(action, sizeof action, "/write/%s", c->part[0]);
-	page_begin(c, "Write");
-	html(&c->out, "<p>Case %s. What did the person causing harm do? Start "
-	    "there.</p>\n", c->part[0]);
+	page_begin(c, what->heading);
+	html(&c->out, "<p>%s</p>\n", what->lead);
 	if (refused != NULL || words != NULL)
 		say_wrong(c, refused, words);
-	page_form(c, action);
+	page_form(c, c->path);
 	html_raw(&c->out, "<div class=\"two\">\n<div>\n");
 	write_fields(c, w);
 	html_raw(&c->out, "<p class=\"do\"><button name=\"do\" "
@@ -194,19 +203,20 @@ show(struct desk_call *c, const struct write_facts *w, const json_t *copies,
 }
 
 static void
-look(struct desk_call *c, const struct write_facts *w)
+look(struct desk_call *c, const struct writing *what,
+    const struct write_facts *w)
 {
 	json_t *copies = json_array(), *lint = NULL, *refused = NULL;
 	char *words = NULL;
-	const int code = preview(c, w, copies, &lint, &refused, &words);
+	const int code = preview(c, what, w, copies, &lint, &refused, &words);
 
 	if (code == CLI_LOCKED)
 		sign_page(c, NULL);
 	else if (code == CLI_DONE)
-		show(c, w, copies, lint, NULL, NULL);
+		show(c, what, w, copies, lint, NULL, NULL);
 	else
-		show(c, w, NULL, json_object_get(refused, "lint"), refused,
-		    words);
+		show(c, what, w, NULL, json_object_get(refused, "lint"),
+		    refused, words);
 	json_decref(copies);
 	json_decref(lint);
 	json_decref(refused);
@@ -229,47 +239,103 @@ recipients(struct desk_call *c)
 }
 
 static void
-send(struct desk_call *c, const struct write_facts *w)
+send(struct desk_call *c, const struct writing *what,
+    const struct write_facts *w)
 {
-	json_t *out = NULL;
-	char *words = NULL, again[160];
+	json_t *ask, *out = NULL;
+	char *words = NULL;
 	int code;
 
 	if (form_get(&c->form, "looked") == NULL) {
-		look(c, w);
+		look(c, what, w);
 		return;
 	}
-	snprintf(again, sizeof again, "/write/%s", c->part[0]);
-	if (!desk_once(c, again))
+	if (!desk_once(c, c->path))
 		return;
-	code = desk_ask(c, VERB_SEND, json_pack("{s:o, s:o, s:o}", "case",
-	    case_of(c->part[0]), "content", document(c, true), "to",
-	    recipients(c)), &out, &words);
+	ask = json_copy(what->about);
+	json_object_set_new(ask, "content", document(c, true));
+	json_object_set_new(ask, "to", recipients(c));
+	code = desk_ask(c, what->send, ask, &out, &words);
 	if (json_object_get(out, "id") != NULL)
 		desk_see(c, "sent", "/track/%s", json_str(out, "id"));
 	else if (code == CLI_LOCKED)
 		sign_page(c, NULL);
 	else
-		show(c, w, NULL, json_object_get(out, "lint"), out, words);
+		show(c, what, w, NULL, json_object_get(out, "lint"), out,
+		    words);
 	json_decref(out);
 	free(words);
+}
+
+static void
+write_page(struct desk_call *c, const struct writing *what)
+{
+	const char *act = form_text(&c->form, "do");
+	struct write_facts w = { NULL, NULL, NULL };
+
+	if (facts_get(c, what, &w, strcmp(act, "links") == 0)) {
+		if (strcmp(act, "look") == 0)
+			look(c, what, &w);
+		else if (strcmp(act, "send") == 0)
+			send(c, what, &w);
+		else
+			show(c, what, &w, NULL, NULL, NULL, NULL);
+	}
+	facts_free(&w);
+}
+
+/* A page begun from a record is about to link to it. */
+static void
+link_first(struct desk_call *c)
+{
+	const char *link = form_get(&c->query, "link");
+	struct buf b;
+
+	if (link == NULL)
+		return;
+	buf_init(&b, 1024);
+	form_put(&b, "links", link);
+	c->filled = buf_ok(&b) &&
+	    form_parse(&c->form, (const char *)b.data, b.n) == ERR_NONE;
+	buf_free(&b);
 }
 
 void
 page_write_case(struct desk_call *c)
 {
-	const char *act = form_text(&c->form, "do");
-	struct write_facts w = { NULL, NULL, NULL };
+	struct writing what = { .look = VERB_PREVIEW, .send = VERB_SEND,
+	    .heading = "Write", .lead = "What did the person causing harm do? "
+	    "Start there." };
 
-	if (facts_get(c, &w, strcmp(act, "links") == 0)) {
-		if (strcmp(act, "look") == 0)
-			look(c, &w);
-		else if (strcmp(act, "send") == 0)
-			send(c, &w);
-		else
-			show(c, &w, NULL, NULL, NULL, NULL);
-	}
-	facts_free(&w);
+	what.about = what.cased = json_pack("{s:o}", "case",
+	    case_of(c->part[0]));
+	if (!c->post)
+		link_first(c);
+	write_page(c, &what);
+	json_decref(what.about);
+}
+
+void
+page_correct(struct desk_call *c)
+{
+	struct writing what = { .look = VERB_CORRECT, .send = VERB_CORRECT,
+	    .heading = "Correct", .lead = "Write what is right. It goes to "
+	    "whoever had the wrong one, where that is still permitted, and "
+	    "takes its place." };
+	json_t *wrong = desk_need(c, VERB_TRACK, json_pack("{s:s}",
+	    "observation", c->part[0]));
+
+	if (wrong == NULL)
+		return;
+	if (!c->post && write_fill(&c->form, json_object_get(wrong,
+	    "content"), json_object_get(wrong, "links")) == ERR_NONE)
+		c->filled = true;
+	what.about = json_pack("{s:s}", "observation", c->part[0]);
+	what.cased = json_pack("{s:I}", "case", json_int(wrong, "case"));
+	write_page(c, &what);
+	json_decref(what.about);
+	json_decref(what.cased);
+	json_decref(wrong);
 }
 
 /* ---- for somebody who types ------------------------------------------------------ */

@@ -258,7 +258,7 @@ desk_handle(void *ctx, const struct http_request *r, struct http_reply *out)
 	memset(&c, 0, sizeof c);
 	c.desk = desk;
 	c.config = desk->config;
-	c.post = r->post;
+	c.post = c.filled = r->post;
 	c.path = r->path;
 	c.status = 200;
 	c.type = "text/html; charset=utf-8";

@@ -153,3 +153,50 @@ write_document(const struct form *f, const char *key)
 		json_object_set_new(o, "urgent", json_true());
 	return o;
 }
+
+/* ---- and back ------------------------------------------------------------ */
+
+static void
+fill_one(struct buf *b, const char *name, const json_t *v)
+{
+	const json_t *item;
+	size_t i;
+
+	if (json_is_string(v))
+		form_put(b, name, json_string_value(v));
+	else if (json_is_true(v))
+		form_put(b, name, "yes");
+	json_array_foreach(v, i, item)
+		if (json_is_string(item))
+			form_put(b, name, json_string_value(item));
+}
+
+enum error_code
+write_fill(struct form *f, const json_t *content, const json_t *links)
+{
+	static const char *const same[] = { "actor", "targets", "codes",
+		"source", "text", "quoted", "danger", "triggers", "frequency",
+		"trend", "corroboration", "exactness", "lawful_basis",
+		"segments", "pathways", "owner", "relation", "urgent" };
+	const json_t *now = json_object_get(content, "now");
+	const json_t *o = now != NULL ? now : content;
+	const json_t *when = json_object_get(o, "when");
+	const json_t *asked = json_object_get(o, "asked");
+	struct buf b;
+	enum error_code err;
+
+	buf_init(&b, FORM_BYTES_MAX);
+	for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
+		fill_one(&b, same[i], json_object_get(o, same[i]));
+	fill_one(&b, "withhold", json_object_get(o, "withhold_from"));
+	fill_one(&b, "recency", json_object_get(when, "recency"));
+	fill_one(&b, "from", json_object_get(when, "from"));
+	fill_one(&b, "to_day", json_object_get(when, "to"));
+	fill_one(&b, "asked", json_object_get(asked, "answer"));
+	fill_one(&b, "asked_by", json_object_get(asked, "by"));
+	fill_one(&b, "links", links);
+	err = buf_ok(&b) ? form_parse(f, (const char *)b.data, b.n) :
+	    ERR_NOMEM;
+	buf_free(&b);
+	return err;
+}

@@ -21,6 +21,14 @@
  */
 json_t *write_document(const struct form *f, const char *key);
 
+/*
+ * The other way: a form filled with what a content says (an observation or
+ * correction as the agent gives it back), and its links.  Errors as
+ * form_parse; `f` is empty before.
+ */
+MUST_USE enum error_code write_fill(struct form *f, const json_t *content,
+    const json_t *links);
+
 /* The scope of the first code that has one ("C1"); NULL when none has. */
 const char *write_component(const struct form *f);
 /* Is there a code of this scope among those chosen? */

@@ -94,12 +94,35 @@ START_TEST(nothing_filled_in)
 }
 END_TEST
 
+/* What was written fills the form that writes it. */
+START_TEST(there_and_back)
+{
+	static const char data[] = "actor=P1&targets=P2&targets=K1&codes=CC02"
+	    "&codes=CC12&source=SRC2&text=a%26b%3D%22c%22%0Ad&danger=DM01"
+	    "&frequency=FQ2&lawful_basis=LB2&recency=RC1&from=2026-09"
+	    "&to_day=2026-10&links=00112233445566778899aabbccddee00";
+	json_t *first = doc_of(data), *second;
+	struct form back = { NULL, 0, NULL, 0 };
+
+	json_object_set_new(first, "text", json_string("a&b=\"c\"\nd"));
+	ck_ok(write_fill(&back, first, json_object_get(first, "links")));
+	second = write_document(&back, "00112233445566778899aabbccddeeff");
+	ck_assert_msg(json_equal(first, second), "%s and %s",
+	    json_dumps(first, 0), json_dumps(second, 0));
+	json_decref(first);
+	json_decref(second);
+	form_free(&f);
+	form_free(&back);
+}
+END_TEST
+
 static void
 fill(TCase *tc)
 {
 	tcase_add_test(tc, everything);
 	tcase_add_test(tc, what_only_some_have);
 	tcase_add_test(tc, nothing_filled_in);
+	tcase_add_test(tc, there_and_back);
 }
 
 int

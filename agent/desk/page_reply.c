@@ -1,0 +1,216 @@
+/*
+ * About something written: take it back, ask another agency, answer.
+ *
+ *	GET, POST /recall/RECORD
+ *	GET, POST /ask/CASE      ?gap=GP01&about=RECORD
+ *	GET, POST /answer/MESSAGE
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "agent/desk/page.h"
+#include "proto/vocabulary.h"
+
+desk_page page_recall, page_ask, page_answer;
+
+/* What came of it: on to `where`, or `again` with what is wrong. */
+typedef void page_again(struct desk_call *c, const char *field,
+    const char *wrong);
+
+static void
+act(struct desk_call *c, enum api_verb verb, json_t *in, const char *done,
+    const char *where, page_again *again)
+{
+	json_t *out = NULL;
+	char *words = NULL;
+	const int code = desk_ask(c, verb, in, &out, &words);
+	const char *field = json_str(out, "field");
+
+	if (code == CLI_DONE)
+		desk_see(c, done, "%s", where);
+	else if (field[0] != '\0')
+		again(c, field, json_str(out, "text"));
+	else
+		again(c, NULL, words != NULL && words[0] != '\0' ? words :
+		    "There is no permission in force to send this at the "
+		    "moment. Nothing was sent; your text is below.");
+	json_decref(out);
+	free(words);
+}
+
+/* ---- taking back ------------------------------------------------------------ */
+
+static void
+show_recall(struct desk_call *c, const char *field, const char *wrong)
+{
+	static const struct page_choice reason[] = {
+		{ "wrong-person", "The wrong person is said to have done it" },
+		{ "wrong-family", "It is about another family" },
+		{ "wrong-fact", "It is not so" },
+		{ "sent-in-error", "It should not have been sent" } };
+
+	page_begin(c, "Take back");
+	if (wrong != NULL)
+		page_error(c, field, "%s", wrong);
+	html_raw(&c->out, "<p>What has not been delivered is dropped, what has "
+	    "not been opened is locked, and whoever has read it is told not to "
+	    "use it. This needs no permission, and cannot be undone.</p>\n");
+	page_form(c, c->path);
+	page_radio(c, "reason", "Why", reason, 4, "");
+	page_form_end(c, "Take it back");
+	page_end(c);
+}
+
+void
+page_recall(struct desk_call *c)
+{
+	char where[80] = "/track/";
+
+	if (!c->post) {
+		show_recall(c, NULL, NULL);
+		return;
+	}
+	if (form_text(&c->form, "reason")[0] == '\0') {
+		show_recall(c, "reason", "Why is it taken back?");
+		return;
+	}
+	strncat(where, c->part[0], sizeof where - strlen(where) - 1);
+	if (desk_once(c, where))
+		act(c, VERB_RECALL, json_pack("{s:s, s:s}", "observation",
+		    c->part[0], "reason", form_text(&c->form, "reason")),
+		    "recalled", where, show_recall);
+}
+
+/* ---- asking -------------------------------------------------------------------- */
+
+static void
+agencies(struct desk_call *c, const json_t *members)
+{
+	struct page_choice choice[256] = { { "", "Choose" } };
+	const json_t *m;
+	size_t i, n = 1;
+
+	json_array_foreach(members, i, m)
+		if (!json_yes(m, "own") && n < 256)
+			choice[n++] = (struct page_choice){
+			    json_str(m, "member"), json_str(m, "name") };
+	page_select(c, "to", "Which agency", choice, n, "");
+}
+
+static void
+gaps(struct desk_call *c)
+{
+	struct page_choice choice[32] = { { "", "None of the list" } };
+	const struct vocabulary_code *v = NULL;
+	size_t n = 1;
+
+	while ((v = vocabulary_next(GROUP_GP, v)) != NULL && n < 32)
+		choice[n++] = (struct page_choice){ v->id, v->label };
+	page_select(c, "gap", "Which gap would it close", choice, n,
+	    form_text(&c->query, "gap"));
+}
+
+static void
+show_ask(struct desk_call *c, const char *field, const char *wrong)
+{
+	json_t *all = desk_need(c, VERB_MEMBERS, NULL);
+	const char *about = c->post ? form_text(&c->form, "about") :
+	    form_text(&c->query, "about");
+
+	if (all == NULL)
+		return;
+	page_begin(c, "Ask");
+	if (wrong != NULL)
+		page_error(c, field, "%s", wrong);
+	html_raw(&c->out, "<p>Could she answer it herself? Then ask her first. "
+	    "A question goes only where she has agreed that it may.</p>\n");
+	page_form(c, c->path);
+	agencies(c, json_object_get(all, "members"));
+	page_area(c, "text", "The question", "At most 1,000 characters; "
+	    "persons as P1, P2, K1.", "", 4);
+	gaps(c);
+	page_text(c, "reply_by", "An answer is needed by", "A day: "
+	    "2026-11-25.", "");
+	if (about[0] != '\0')
+		page_hidden(c, "about", about);
+	page_form_end(c, "Ask");
+	page_end(c);
+	json_decref(all);
+}
+
+static void
+set(json_t *o, const char *key, const char *value)
+{
+	if (value[0] != '\0')
+		json_object_set_new(o, key, json_string(value));
+}
+
+void
+page_ask(struct desk_call *c)
+{
+	char where[80] = "/case/";
+	json_t *in;
+
+	if (!c->post) {
+		show_ask(c, NULL, NULL);
+		return;
+	}
+	if (form_text(&c->form, "to")[0] == '\0') {
+		show_ask(c, "to", "Which agency is asked?");
+		return;
+	}
+	if (form_text(&c->form, "text")[0] == '\0') {
+		show_ask(c, "text", "What is asked?");
+		return;
+	}
+	strncat(where, c->part[0], 32);
+	strcat(where, "/gaps");
+	if (!desk_once(c, where))
+		return;
+	in = json_pack("{s:I, s:s, s:s}", "case", (json_int_t)strtoll(
+	    c->part[0], NULL, 10), "to", form_text(&c->form, "to"), "text",
+	    form_text(&c->form, "text"));
+	set(in, "gap", form_text(&c->form, "gap"));
+	set(in, "about", form_text(&c->form, "about"));
+	set(in, "by", form_text(&c->form, "reply_by"));
+	act(c, VERB_ASK, in, "asked", where, show_ask);
+}
+
+/* ---- answering ------------------------------------------------------------------- */
+
+static void
+show_answer(struct desk_call *c, const char *field, const char *wrong)
+{
+	page_begin(c, "Answer");
+	if (wrong != NULL)
+		page_error(c, field, "%s", wrong);
+	html_raw(&c->out, "<p>Say what you yourself know, and what your own "
+	    "records hold. What came from another agency it can say itself."
+	    "</p>\n");
+	page_form(c, c->path);
+	page_area(c, "text", "The answer", "At most 1,000 characters; persons "
+	    "as P1, P2, K1.", "", 5);
+	page_form_end(c, "Answer");
+	page_end(c);
+}
+
+void
+page_answer(struct desk_call *c)
+{
+	char where[80] = "/item/";
+
+	if (!c->post) {
+		show_answer(c, NULL, NULL);
+		return;
+	}
+	if (form_text(&c->form, "text")[0] == '\0') {
+		show_answer(c, "text", "What is the answer?");
+		return;
+	}
+	strncat(where, c->part[0], 32);
+	if (desk_once(c, where))
+		act(c, VERB_ANSWER, json_pack("{s:I, s:s}", "message",
+		    (json_int_t)strtoll(c->part[0], NULL, 10), "text",
+		    form_text(&c->form, "text")), "answered", where,
+		    show_answer);
+}
