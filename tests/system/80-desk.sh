@@ -23,7 +23,8 @@ AT=${U#http://}
 
 # ---- in ---------------------------------------------------------------------
 me=pat.example
-wl_sitter northbank-school $me teacher worker || fail "nobody signs in"
+wl_sitter northbank-school $me teacher worker Zyxqname ||
+    fail "nobody signs in"
 jar=$W/northbank-school/jar-$me
 get() { wl_curl northbank-school $me "$@"; }
 code() { get "$@" -o "$W/page" -w '%{http_code}'; }
@@ -91,8 +92,8 @@ own 'half an escape' 400 /signout -d "$form&a=%"
 own 'a NUL' 400 /signout -d "$form&a=%00"
 own 'no UTF-8' 400 /signout -d "$form&a=%ff"
 own 'odd name' 400 /signout -d "$form&a%3Cb=1"
-head -c 200000 /dev/zero | tr '\0' 'a' >"$W/large"
-own 'a large form' 413 /signout -d "$form" -d "@$W/large"
+head -c 180000 /dev/zero | tr '\0' 'a' >"$W/large"
+own 'a large form' 413 /signout -d "$form" -d "@$W/large" -d "@$W/large"
 yes 'a=1' | head -n 3000 | tr '\n' '&' >"$W/many"
 own 'too many fields' 413 /signout -d "$form" -d "@$W/many"
 refused 'odd query' 400 '/?a=%zz'
@@ -162,6 +163,40 @@ wl_post northbank-school $me /signin "account=$me" \
 signed_in || fail "not in again"
 wl_quiet wl_agent northbank-school worker end $me || fail "cannot end"
 signed_in && fail "still in"
+
+# ---- memory: five seconds after signing out nothing is left --------------------------
+# Names, what was typed, passwords, the session and its token.  Only root may
+# look into another process.
+memory() {
+	"$B/tests/system/canary_scan" "$W/patterns" \
+	    "pid:$(cat "$W/pid/desk-northbank-school")" >"$W/found"
+}
+you=max.example
+wl_sitter northbank-school $you teacher worker Zyxqname || fail "no second"
+wl_curl northbank-school $you / >"$W/page"
+grep -q Zyxqname "$W/page" || fail "nobody is named"
+T=$(token)
+i=0
+while [ $i -lt 5 ]; do
+	wl_curl northbank-school $you /write/3 -H "Origin: $U" \
+	    -d "desk.token=00" -d "desk.who=$you" -d "text=Zyxqtext $i" \
+	    --data-urlencode "big@$W/large" | grep -q Zyxqtext ||
+	    fail "not shown again"
+	wl_curl northbank-school $you "/?q=Zyxqtext" >/dev/null
+	i=$((i + 1))
+done
+printf '%s\n' Zyxqname Zyxqtext "$WL_WORD" "nine+quiet" "nine%20quiet" "$T" \
+    "$(awk '$6 == "wayleave" { print $7 }' \
+    "$W/northbank-school/jar-$you")" >"$W/patterns"
+wl_curl northbank-school $you /signout -H "Origin: $U" -d "desk.token=$T" \
+    -o "$W/page"
+if [ "$(id -u)" -eq 0 ]; then
+	sleep 5
+	memory || { cat "$W/found"; fail "the desk's memory"; }
+	echo Zyxqtext >"$W/planted"
+	"$B/tests/system/canary_scan" "$W/patterns" "$W/planted" >/dev/null &&
+	    fail "the scanner finds nothing anywhere"
+fi
 
 # ---- nothing is left -------------------------------------------------------------------
 grep -E 'GET|POST|/case|/signin|desk\.token|127\.0\.0\.1:[0-9]+/' \
