@@ -74,7 +74,9 @@
 	X(VERB_PASSWORD, "password", API_SESSION, api_password)           \
 	X(VERB_SESSIONS, "sessions", API_LEAD, api_sessions)              \
 	X(VERB_WORKER_PASSWORD, "worker-password", API_IT, api_worker_password) \
-	X(VERB_TOTP_RESET, "totp-reset", API_IT, api_totp_reset)
+	X(VERB_TOTP_RESET, "totp-reset", API_IT, api_totp_reset)          \
+	X(VERB_CONVERSATION, "conversation", API_ADVOCATE, api_conversation) \
+	X(VERB_REVIEW, "review", API_WORKER, api_review)
 
 /*
  * LocalAsk.flags.  ASK_DESK: in the name of the session in LocalAsk.text, and

@@ -31,18 +31,25 @@
  *              passphrase; optional introduction (wayleave/introduction/1:
  *              goes to whoever gets a grant of scope ID alone; else the
  *              book's), waiver (account of the second worker), causing_harm
- *              [P1], own_line [], language
+ *              [P1], own_line [], close [M..] (somebody there is close to
+ *              the person causing harm: R13, kept with the case), language
  *              dry_run true, no passphrase: -> grants (how many), lines
- *              [name, from, to, scopes, purpose, until, days, words]
+ *              [name, from, to, scopes, purpose, until, days, words],
+ *              two_roles (R16).  The case may be left out then: she decides
+ *              before it is opened
  *              else -> grants [name, grant, from, to, state admitted|refused|
  *              waiting, rule, why], introductions [to], and stop, forced when
  *              the case had no phrases yet
  *              refused before signing -> rule, field, name, from, to
- * consent-status  case  -> state, grants [grant, from, to, scopes, purpose,
- *              begins, until, agrees, state waiting|refused|cooling|in-force|
- *              ended|expired|frozen|closed], introductions [to, state waiting]
- * case-renew   case     -> lines [grant, from, to, scopes, purpose, until,
- *              used, last, words]
+ * consent-status  case  -> state, stopped (when, and restart), language (of
+ *              the newest terms), grants [grant, from, from_name, to, to_name,
+ *              scopes, purpose, begins, until, keep_read_days, agrees, state
+ *              waiting|refused|cooling|in-force|ended|expired|frozen|closed,
+ *              rule R4|R6|R7 or "", ended, words], introductions [to, state
+ *              waiting]: the true rules, for the custodian alone
+ * case-renew   case     -> lines [grant, state running|expired|ended, from,
+ *              from_name, to, to_name, scopes, purpose, until, used, last,
+ *              words]
  *              case, renew [GRANT..] or "all", asked_alone, safe_now, pressed,
  *              passphrase; optional days, method in-person|phone|video, waiver
  *              -> as consent
@@ -51,12 +58,17 @@
  *              (custodian)  -> withdrawn [grant, from, to, state], all
  * resume       case, passphrase, language  -> stop, forced (new phrases)
  * phrases      case, passphrase, language  -> stop, forced
- * exclude      case, exclusions [name, relation]  -> introductions [to]
+ * exclude      case, exclusions [name, relation, at (an agency, optional:
+ *              R13, told to nobody)]  -> introductions [to], close [M..]
  * introduce    case; optional to [M..], introduction -> introductions [to]
  * case-close   case, reason (0..999) optional       -> case
  * statement    case     -> text (plain, for reading aloud), reference,
- *              complete, lines [at, what, entry, from, to, scopes, grant,
- *              opened [role, at], rule]
+ *              complete, lines [at, what, entry, from, from_name, to,
+ *              to_name, scopes, grant, opened [role, at], opened_times; and
+ *              by what: until | why | rule, opening | ground, told | n]
+ * review       case -> roles, file: reviews that are open (R16, R17)
+ *              case, what roles, state done; what file, state open|done (a
+ *              lead) -> the same
  * mandated     case, to (member or kind), ground LB3|LB4|LB6, told yes|no,
  *              why threat-to-life|child-at-risk|adult-at-risk|court-order|
  *              legal-duty|other  -> entry
@@ -350,11 +362,14 @@ list_case(void *ctx, uint64_t no, const uint8_t case_id[static WIRE_CASE])
 }
 
 static const char *
-task_words(unsigned kind, uint64_t at, char *out, size_t n)
+task_words(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    unsigned kind, uint64_t at, char *out, size_t n)
 {
 	char time[CLOCK_ISO_BYTES], restart[CLOCK_ISO_BYTES];
+	char keeper[CASES_KEEPER];
 	const struct words_value value[] = { { "time", time },
-	    { "restart", restart } };
+	    { "restart", restart }, { "custodian", cases_keeper(a, case_id,
+	    keeper) } };
 
 	clock_iso(time, at);
 	clock_iso(restart, at + CLOCK_DAY_MS);
@@ -371,6 +386,16 @@ task_words(unsigned kind, uint64_t at, char *out, size_t n)
 		    "with her in private; put nothing back on her behalf.",
 		    time);
 		return out;
+	case TASK_CHANGED:
+		snprintf(out, n, "Permissions of this case were given or "
+		    "renewed at %s.", time);
+		return out;
+	case TASK_PRESSED:
+		return "Somebody was named to sign, witness or interpret who "
+		    "cannot. If anyone pressed for that, it is an act to "
+		    "record: CC40. Tell your lead.";
+	case TASK_ROLES:
+		return words_say("R16", WORDS_LEAD, value, 3, out, n);
 	case TASK_DISAGREE:
 		return "A permission's terms and labels disagree; it is not "
 		    "in force here. Call the custodian and the auditor.";
@@ -398,9 +423,9 @@ list_tasks(struct api_call *c)
 			continue;
 		json_array_append_new(list, json_pack("{s:I, s:I, s:o, s:s, "
 		    "s:s}", "task", (json_int_t)db_col_i64(st, 0), "case",
-		    (json_int_t)number_of(a, case_id), "at", work_time(at), "kind",
-		    cases_task_name(kind), "words", task_words(kind, at,
-		    words, sizeof words)));
+		    (json_int_t)number_of(a, case_id), "at", work_time(at),
+		    "kind", cases_task_name(kind), "words", task_words(a,
+		    case_id, kind, at, words, sizeof words)));
 	}
 	db_done(st);
 	return list;

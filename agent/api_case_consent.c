@@ -9,6 +9,9 @@
 #include "agent/api_work.h"
 #include "agent/cases_part.h"
 #include "agent/consent_plan.h"
+#include "agent/words.h"
+
+enum { WARN_DAYS = 7 };                 /* R4 */
 
 /* ---- consent ----------------------------------------------------------- */
 
@@ -77,6 +80,14 @@ introduction_of_book(struct agent *a,
 	p->introduces = true;
 }
 
+/* A preview may come before the case: she decides first. */
+static bool
+without_case(const struct api_call *c, const struct consent_set *set)
+{
+	return api_true(c, "dry_run") && set->case_local[0] == '\0' &&
+	    json_object_get(c->in, "case") == NULL;
+}
+
 static bool
 which_case(struct api_call *c, const struct consent_set *set,
     uint8_t case_id[static WIRE_CASE])
@@ -86,6 +97,10 @@ which_case(struct api_call *c, const struct consent_set *set,
 
 	if (json_object_get(c->in, "case") != NULL)
 		return act_own_case(c, case_id);
+	if (without_case(c, set)) {
+		memset(case_id, 0, WIRE_CASE);
+		return true;
+	}
 	named = json_string(set->case_local);
 	ok = work_case_named(c, named, case_id);
 	json_decref(named);
@@ -104,6 +119,7 @@ api_consent(struct api_call *c)
 	struct plan *p = NULL;
 	struct why why = { "" };
 	uint8_t case_id[WIRE_CASE];
+	bool no_case;
 	enum error_code err;
 
 	if (!api_true(c, "dry_run") && !act_connected(c))
@@ -117,14 +133,17 @@ api_consent(struct api_call *c)
 		consent_set_destroy(&set);
 		return;
 	}
+	no_case = without_case(c, set);
 	err = plan_of_set(&set, &p);
 	if (err == ERR_NONE && p->n >= ACT_ITEMS) {
 		why_set(&why, "grants: at most %d in one signing",
 		    ACT_ITEMS - 1);
 		err = ERR_FORMAT;
 	}
-	if (err == ERR_NONE)
+	if (err == ERR_NONE) {
 		p->dry_run = api_true(c, "dry_run");
+		p->no_case = no_case;
+	}
 	if (err == ERR_NONE)
 		err = plan_people(p, c, &why);
 	if (err == ERR_NONE)
@@ -136,7 +155,8 @@ api_consent(struct api_call *c)
 		    why.text[0] != '\0' ? why.text : error_text(err));
 		return;
 	}
-	introduction_of_book(c->agent, case_id, p);
+	if (!no_case)
+		introduction_of_book(c->agent, case_id, p);
 	plan_start(c, case_id, p);
 }
 
@@ -146,6 +166,8 @@ struct listing {
 	struct agent *a;
 	const uint8_t *case_id;
 	struct store_case k;
+	uint64_t newest;                /* terms: when, and in which language */
+	char language[12];
 	json_t *out;
 };
 
@@ -166,6 +188,43 @@ grant_state(const struct listing *l, const struct terms_row *r,
 	return now < g->effective ? "cooling" : "in-force";
 }
 
+/* R4 while it is about to end, R6 and R7 when it has: with the time. */
+static void
+add_rule(struct listing *l, const struct grant *g, const char *state,
+    json_t *o)
+{
+	const uint64_t now = agent_now(l->a);
+	const bool stopped = strcmp(state, "frozen") == 0;
+	char time[CLOCK_ISO_BYTES], restart[CLOCK_ISO_BYTES], days[16];
+	char words[400] = "";
+	const struct words_value value[] = { { "time", time }, { "restart",
+	    restart }, { "n", days } };
+	const char *rule = "", *said = NULL;
+
+	clock_iso(time, stopped ? l->k.stop_at : g->ended_at);
+	clock_iso(restart, l->k.stop_at + CLOCK_DAY_MS);
+	snprintf(days, sizeof days, "%u", (unsigned)((g->until - now) /
+	    DAY_MS));
+	if (strcmp(state, "ended") == 0 && g->ended_by <= ENDED_BY_HER)
+		said = rule = "R6";
+	else if (stopped)
+		said = rule = "R7";
+	else if (strcmp(state, "expired") == 0)
+		rule = "R4";
+	else if (strcmp(state, "in-force") == 0 && g->until - now <
+	    WARN_DAYS * DAY_MS) {
+		rule = "R4";
+		said = "R4-ending";
+	}
+	if (said != NULL)
+		words_say(said, WORDS_ADVOCATE, value, 3, words,
+		    sizeof words);
+	json_object_set_new(o, "rule", json_string(rule));
+	json_object_set_new(o, "words", json_string(words));
+	json_object_set_new(o, "ended", work_time(g->ended_by != ENDED_NOT ?
+	    g->ended_at : stopped ? l->k.stop_at : 0));
+}
+
 static enum error_code
 list_grant(void *ctx, const struct terms_row *r)
 {
@@ -176,17 +235,27 @@ list_grant(void *ctx, const struct terms_row *r)
 	uint8_t case_id[WIRE_CASE];
 	char hex[2 * WIRE_HASH + 1];
 	bool withdrawn, known, terms;
+	const char *state;
 	json_t *o;
 
 	known = store_grant_named(l->a->slice, r->id, &g, &arrow, case_id,
 	    &withdrawn) == ERR_NONE;
 	terms = cases_terms(l->a, r->id, &t) == ERR_NONE;
 	hex_encode(hex, r->id, WIRE_HASH);
-	o = json_pack("{s:s, s:s, s:s, s:s, s:b}", "grant", hex, "from",
-	    r->sender, "to", r->recipient, "state",
-	    grant_state(l, r, &g, known), "agrees", r->state == TERMS_AGREE);
+	state = grant_state(l, r, &g, known);
+	o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "grant", hex,
+	    "from", r->sender, "from_name", work_name(l->a, r->sender), "to",
+	    r->recipient, "to_name", work_name(l->a, r->recipient), "state",
+	    state, "agrees", r->state == TERMS_AGREE);
 	if (o == NULL)
 		return ERR_NOMEM;
+	add_rule(l, &g, state, o);
+	if (terms && t.from >= l->newest) {
+		l->newest = t.from;
+		snprintf(l->language, sizeof l->language, "%s", t.language);
+	}
+	json_object_set_new(o, "keep_read_days", json_integer(known ?
+	    g.keep_read_days : 0));
 	json_object_set_new(o, "scopes", terms ? plan_scopes(t.scopes) :
 	    json_array());
 	json_object_set_new(o, "purpose", terms ?
@@ -223,6 +292,7 @@ api_consent_status(struct api_call *c)
 	uint8_t case_id[WIRE_CASE];
 	struct listing l = { .a = c->agent, .case_id = case_id };
 	enum error_code err;
+	bool frozen;
 
 	if (!act_own_case(c, case_id))
 		return;
@@ -235,7 +305,10 @@ api_consent_status(struct api_call *c)
 		api_error(c, err, NULL);
 		return;
 	}
-	api_tell(c, CLI_DONE, json_pack("{s:s, s:o, s:o}", "state",
-	    state[l.k.state], "grants", l.out, "introductions",
-	    waiting_introductions(c->agent, case_id)), NULL);
+	frozen = l.k.state == CASE_FROZEN;
+	api_tell(c, CLI_DONE, json_pack("{s:s, s:o, s:o, s:s, s:o, s:o}",
+	    "state", state[l.k.state], "stopped", work_time(frozen ?
+	    l.k.stop_at : 0), "restart", work_time(frozen ? l.k.stop_at +
+	    CLOCK_DAY_MS : 0), "language", l.language, "grants", l.out,
+	    "introductions", waiting_introductions(c->agent, case_id)), NULL);
 }

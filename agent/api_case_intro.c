@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agent/api_work.h"
+#include "agent/cases_facts.h"
 #include "agent/cases_part.h"
 #include "agent/consent.h"
 
@@ -78,6 +79,21 @@ introduce_all(struct api_call *c, const struct recipients *r,
 	return agent_end(c->agent, err);
 }
 
+/* Who was told, and where somebody is close to the person causing harm. */
+static json_t *
+introduced(struct api_call *c, const uint8_t case_id[static WIRE_CASE],
+    json_t *told)
+{
+	json_t *close = json_array();
+	struct case_facts f;
+
+	if (case_facts_get(c->agent, case_id, &f) != ERR_NONE)
+		f.n_close = 0;
+	for (size_t i = 0; i < f.n_close; i++)
+		json_array_append_new(close, json_string(f.close[i]));
+	return json_pack("{s:o, s:o}", "introductions", told, "close", close);
+}
+
 /* Book and messages get the same content, under a new id. */
 static void
 send_introduction(struct api_call *c,
@@ -97,13 +113,12 @@ send_introduction(struct api_call *c,
 		json_decref(told);
 		api_error(c, err, NULL);
 	} else if (json_array_size(told) == 0) {
-		api_tell(c, CLI_NO, json_pack("{s:o}", "introductions", told),
+		api_tell(c, CLI_NO, introduced(c, case_id, told),
 		    "Kept in the book. Nobody may be introduced at the "
 		    "moment: that needs a permission of scope ID.");
 	} else {
-		api_tell(c, CLI_DONE, json_pack("{s:o}", "introductions",
-		    told), "On its way to each; a conflict officer there "
-		    "reads it.");
+		api_tell(c, CLI_DONE, introduced(c, case_id, told),
+		    "On its way to each; a conflict officer there reads it.");
 	}
 }
 
@@ -192,6 +207,30 @@ readable(const struct content *content, struct why *why)
 	return err;
 }
 
+/* Where somebody works who is close to the person causing harm stays here. */
+static enum error_code
+keep_close(struct api_call *c, const uint8_t case_id[static WIRE_CASE],
+    struct why *why)
+{
+	const json_t *list = json_object_get(c->in, "exclusions"), *v;
+	struct case_facts f;
+	enum error_code err = case_facts_get(c->agent, case_id, &f);
+	size_t i;
+
+	json_array_foreach(list, i, v) {
+		const char *at = json_string_value(json_object_get(v, "at"));
+
+		if (err == ERR_NONE && at != NULL && at[0] != '\0')
+			err = case_facts_add_close(&f, at);
+		if (err == ERR_FORMAT || err == ERR_SIZE) {
+			why_set(why, "exclusions[%zu]: at: an agency, at most "
+			    "%d of them", i, FACTS_CLOSE_MAX);
+			return err;
+		}
+	}
+	return err == ERR_NONE ? case_facts_put(c->agent, case_id, &f) : err;
+}
+
 static void
 introduction(struct api_call *c, bool exclude)
 {
@@ -213,6 +252,8 @@ introduction(struct api_call *c, bool exclude)
 		err = add_exclusions(c, &content->u.introduction, &why);
 	if (err == ERR_NONE)
 		err = readable(content, &why);
+	if (err == ERR_NONE && exclude)
+		err = keep_close(c, case_id, &why);
 	if (err == ERR_NONE)
 		send_introduction(c, case_id, content);
 	else if (err == ERR_NOTFOUND)

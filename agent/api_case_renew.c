@@ -51,6 +51,21 @@ struct renewing {
 	json_t *lines;
 };
 
+/* One that she ended is not offered again: that would be a new one. */
+static const char *
+line_state(struct agent *a, const struct terms_row *r, const struct terms *t)
+{
+	struct grant g;
+	struct store_arrow arrow;
+	uint8_t id[WIRE_CASE];
+	bool withdrawn = false;
+
+	if (store_grant_named(a->slice, r->id, &g, &arrow, id, &withdrawn) !=
+	    ERR_NONE || withdrawn || g.ended_by != ENDED_NOT)
+		return "ended";
+	return t->until > agent_now(a) ? "running" : "expired";
+}
+
 static enum error_code
 list_line(void *ctx, const struct terms_row *r)
 {
@@ -66,8 +81,10 @@ list_line(void *ctx, const struct terms_row *r)
 	use = use_of(&n->uses, r->idx);
 	hex_encode(hex, r->id, WIRE_HASH);
 	plan_sentence(a, &t, words, sizeof words);
-	o = json_pack("{s:s, s:s, s:s, s:o, s:s, s:o, s:I, s:o, s:s}",
-	    "grant", hex, "from", r->sender, "to", r->recipient, "scopes",
+	o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:o, s:I, s:o, "
+	    "s:s}", "grant", hex, "state", line_state(a, r, &t), "from",
+	    r->sender, "from_name", work_name(a, r->sender), "to",
+	    r->recipient, "to_name", work_name(a, r->recipient), "scopes",
 	    plan_scopes(t.scopes), "purpose", t.purpose->id, "until",
 	    work_time(t.until), "used", (json_int_t)(use != NULL ? use->used :
 	    0), "last", work_time(use != NULL ? use->last : 0), "words",

@@ -11,9 +11,11 @@
  *              this agency knows of.  "none" is one face for never given,
  *              ended, stopped and not begun: who ended what is told to the
  *              custodian alone, by consent-status.
- * members      -> members [member, name, kind, phone, own, onward (to whom it
- *              may have to show papers, or "")]: the directory as this agency
- *              has it, all of it, so that it tells nothing.
+ * members      -> members [member, name, kind, phone, languages, own, duty
+ *              none|parents|relevant-persons, onward (to whom it may have to
+ *              show papers, in words, or "")]: the directory as this agency
+ *              has it, all of it, so that it tells nothing.  Brought up to
+ *              date first when that can be done now.
  */
 #include <string.h>
 
@@ -179,24 +181,31 @@ onward(uint32_t duty)
 static enum error_code
 add_member(void *ctx, const struct store_member *m)
 {
+	static const char *const duty[] = { "none", "relevant-persons",
+	    "parents" };
 	struct directory *d = ctx;
 	char kind[8];
 
 	if (m->m.agency == 0 || m->revoked)
 		return ERR_NONE;        /* broker and the like: nobody to tell */
 	return json_array_append_new(d->members, json_pack(
-	    "{s:s, s:s, s:s, s:s, s:b, s:s}", "member", m->id, "name",
-	    m->m.name, "kind", work_kind(d->a, m->id, kind), "phone",
-	    m->m.duty_phone, "own", strcmp(m->id, d->a->member) == 0,
-	    "onward", onward(m->m.onward_duty))) == 0 ? ERR_NONE : ERR_NOMEM;
+	    "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s}", "member", m->id,
+	    "name", m->m.name, "kind", work_kind(d->a, m->id, kind), "phone",
+	    m->m.duty_phone, "languages", m->m.languages, "duty",
+	    m->m.onward_duty < 3 ? duty[m->m.onward_duty] : duty[0], "own",
+	    strcmp(m->id, d->a->member) == 0, "onward",
+	    onward(m->m.onward_duty))) == 0 ? ERR_NONE : ERR_NOMEM;
 }
 
-void
-api_members(struct api_call *c)
+static void
+tell_members(struct agent *a, bool fresh, void *ctx)
 {
-	struct directory d = { c->agent, json_array() };
-	enum error_code err = d.members != NULL ? store_members(
-	    c->agent->slice, add_member, &d) : ERR_NOMEM;
+	struct api_call *c = ctx;
+	struct directory d = { a, json_array() };
+	enum error_code err = d.members != NULL ? store_members(a->slice,
+	    add_member, &d) : ERR_NOMEM;
+
+	(void)fresh;
 
 	if (err != ERR_NONE) {
 		json_decref(d.members);
@@ -204,4 +213,12 @@ api_members(struct api_call *c)
 		return;
 	}
 	api_tell(c, CLI_DONE, json_pack("{s:o}", "members", d.members), NULL);
+}
+
+void
+api_members(struct api_call *c)
+{
+	if (cases_directory_fresh(c->agent) ||
+	    cases_directory_ask(c->agent, tell_members, c) != ERR_NONE)
+		tell_members(c->agent, false, c);
 }

@@ -117,6 +117,14 @@ const char books_schema_desk[] =
 /* why a message was taken back by its sender (enum of PROTOCOL recall) */
 "CREATE TABLE IF NOT EXISTS mail_recall (idx INTEGER PRIMARY KEY,"
 " reason INTEGER NOT NULL);"
+/* what only this agency can know of a case (cases_facts.c) */
+"CREATE TABLE IF NOT EXISTS case_facts (kase BLOB PRIMARY KEY,"
+" sealed BLOB NOT NULL) WITHOUT ROWID;"
+/* a conversation in the consent room, not signed yet; kase: empty before
+ * the case is opened */
+"CREATE TABLE IF NOT EXISTS conversation (account TEXT NOT NULL,"
+" kase BLOB NOT NULL, at INTEGER NOT NULL, sealed BLOB NOT NULL,"
+" PRIMARY KEY (account, kase)) WITHOUT ROWID;"
 "CREATE INDEX IF NOT EXISTS mail_urgent ON mail (idx)"
 " WHERE urgent = 1 AND opened_at IS NULL AND state = 1;"
 /* how workers are reached; due: of a notice; sealed: see contacts.c */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "agent/books.h"
+#include "agent/cases_facts.h"
 #include "agent/workers.h"
 #include "keys/arrow.h"
 
@@ -338,6 +339,8 @@ put_book(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 	}
 	if (err == ERR_NONE)
 		err = workers_list(a, compare_worker, &compare);
+	if (err == ERR_NONE)
+		err = case_facts_compare(a, case_id, &c->u.introduction);
 	buf_free(&plain);
 	buf_free(&sealed);
 	return err;

@@ -92,7 +92,10 @@ bool cases_shows(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 	X(TASK_SPENT, 3, "old-phrase")                                    \
 	X(TASK_CHECK_IN, 4, "check-in")                                   \
 	X(TASK_DISAGREE, 5, "terms-disagree")                             \
-	X(TASK_REFUSED, 6, "refused")
+	X(TASK_REFUSED, 6, "refused")                                     \
+	X(TASK_CHANGED, 7, "permissions-changed")                         \
+	X(TASK_PRESSED, 8, "cannot-sign")                                 \
+	X(TASK_ROLES, 9, "two-roles")
 enum cases_task {
 #define X(id, number, name) id = number,
 	CASES_TASKS(X)

@@ -6,6 +6,7 @@
 
 #include "agent/cases.h"
 #include "agent/cases_directory.h"
+#include "agent/cases_facts.h"
 #include "agent/config.h"
 #include "agent/intake.h"
 #include "agent/keyring.h"
@@ -157,7 +158,10 @@ compose_terms(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 	f.recipient_duty = duty_of(to);
 	f.message = content_observation(c);
 	f.recipient_kind = kind;
-	return terms_check(terms, &f, no);
+	/* what a recipient cannot know is not held against what it was sent */
+	if (strcmp(arrow->sender, a->member) == 0)
+		err = case_facts_judge(a, case_id, arrow->recipient, &f);
+	return err == ERR_NONE ? terms_check(terms, &f, no) : err;
 }
 
 /* Our rules and the terms, for one copy.  A "no" is written into it. */

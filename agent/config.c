@@ -49,6 +49,9 @@ static const struct config_key table[] = {
 	{ "seal", "epoch_life_days", CONFIG_NUMBER, AT(epoch_life_days_), "14",
 	    1, 90, NULL, "its secret is destroyed after so long; longer costs "
 	    "forward secrecy" },
+	{ "agent", "own_line_age", CONFIG_NUMBER, AT(own_line_age), "12", 0, 18,
+	    NULL, "from this age a child decides about own words and records; "
+	    "0: never" },
 	{ "open", "lease_hours", CONFIG_NUMBER, AT(lease_hours), "8", 1, 24,
 	    NULL, "an opening lasts at most so long (never over the "
 	    "partnership's)" },

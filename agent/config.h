@@ -28,6 +28,7 @@ struct agent_config {
 	int64_t epoch_hours_, epoch_life_days_;
 	int64_t lease_hours;
 	int64_t expires_days, urgent_unopened_minutes;
+	int64_t own_line_age;           /* years; 0 never (R11) */
 	const char *socket;
 	int64_t socket_mode_;           /* octal digits as a decimal number */
 	const char *notify_text, *notify_link, *notify_command;

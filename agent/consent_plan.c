@@ -111,6 +111,25 @@ waiver(struct plan *p, struct api_call *c, struct why *why)
 	return ERR_NONE;
 }
 
+static enum error_code
+close_agencies(struct plan *p, struct api_call *c, struct why *why)
+{
+	const json_t *list = json_object_get(c->in, "close"), *v;
+	enum error_code err = ERR_NONE;
+	size_t i;
+
+	json_array_foreach(list, i, v) {
+		err = json_is_string(v) ? case_facts_add_close(&p->known,
+		    json_string_value(v)) : ERR_FORMAT;
+		if (err != ERR_NONE) {
+			why_set(why, "close[%zu]: must be an agency, at most "
+			    "%d", i, FACTS_CLOSE_MAX);
+			break;
+		}
+	}
+	return err;
+}
+
 enum error_code
 plan_people(struct plan *p, struct api_call *c, struct why *why)
 {
@@ -124,6 +143,8 @@ plan_people(struct plan *p, struct api_call *c, struct why *why)
 	memcpy(p->worker, c->worker.pseudonym, WIRE_PSEUDONYM);
 	memcpy(p->account, c->worker.account, sizeof p->account);
 	err = waiver(p, c, why);
+	if (err == ERR_NONE)
+		err = close_agencies(p, c, why);
 	/* P1 is who causes harm, unless the request says otherwise */
 	if (err == ERR_NONE)
 		err = persons(c, "causing_harm", "P1", &p->causing_harm, why);
@@ -154,9 +175,12 @@ check_line(struct agent *a, const uint8_t case_id[static WIRE_CASE],
     struct plan *p, struct terms *t, struct refusal *no)
 {
 	struct terms_facts f = { .causing_harm = p->causing_harm,
-	    .own_line = p->own_line };
+	    .own_line = p->own_line,
+	    .role_conflict = p->two_roles && !p->no_case,
+	    .conflict_hit = case_facts_is_close(&p->known, t->recipient) };
 	const struct store_member *m;
 	char own_kind[8], kind[8], hex[2 * WIRE_CASE + 1];
+	enum error_code err;
 
 	memcpy(t->case_id, case_id, WIRE_CASE);
 	randombytes_buf(t->random, sizeof t->random);
@@ -188,7 +212,8 @@ check_line(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 	f.recipient_kind = kind;
 	f.recipient_duty = m->m.onward_duty == 2 ? DUTY_PARENTS :
 	    m->m.onward_duty == 1 ? DUTY_RELEVANT_PERSONS : DUTY_NONE;
-	return terms_check(t, &f, no);
+	err = case_facts_judge(a, case_id, t->recipient, &f);
+	return err == ERR_NONE ? terms_check(t, &f, no) : err;
 }
 
 enum error_code
@@ -197,6 +222,15 @@ plan_check(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 {
 	enum error_code err = ERR_NONE;
 
+	*line = 0;
+	if (p->introduces) {
+		case_facts_own_line(a, &p->introduction.u.introduction,
+		    &p->own_line);
+		err = case_facts_meet(a, case_id,
+		    &p->introduction.u.introduction, &p->two_roles);
+		if (err != ERR_NONE)
+			return err;
+	}
 	for (*line = 0; *line < p->n; (*line)++) {
 		struct terms *t = &p->line[*line].terms;
 
@@ -290,13 +324,28 @@ introduces(const struct agent *a, const struct terms *t)
 	    strcmp(t->sender, a->member) == 0;
 }
 
+/* What the request said of agencies stays with the case. */
+static enum error_code
+keep_close(struct act *t, const struct plan *p)
+{
+	struct case_facts f;
+	enum error_code err = p->known.n_close > 0 ? case_facts_get(t->a,
+	    t->case_id, &f) : ERR_NOTFOUND;
+
+	if (err != ERR_NONE)
+		return err == ERR_NOTFOUND ? ERR_NONE : err;
+	for (size_t i = 0; i < p->known.n_close && err == ERR_NONE; i++)
+		err = case_facts_add_close(&f, p->known.close[i]);
+	return err == ERR_NONE ? case_facts_put(t->a, t->case_id, &f) : err;
+}
+
 enum error_code
 plan_keep(struct act *t, struct plan *p)
 {
-	enum error_code err;
+	enum error_code err = keep_close(t, p);
 
-	if (!p->introduces)
-		return ERR_NONE;
+	if (err != ERR_NONE || !p->introduces)
+		return err;
 	err = cases_book_put(t->a, t->case_id, &p->introduction);
 	for (size_t i = 0; i < p->n && err == ERR_NONE; i++)
 		if (introduces(t->a, &p->line[i].terms))

@@ -5,6 +5,7 @@
 #ifndef WAYLEAVE_AGENT_CONSENT_PLAN_H
 #define WAYLEAVE_AGENT_CONSENT_PLAN_H
 
+#include "agent/cases_facts.h"
 #include "agent/consent.h"
 #include "agent/practice/consent_set.h"
 
@@ -16,6 +17,9 @@ struct plan {
 	char account[64];
 	bool has_waiver;
 	uint8_t waiver[WIRE_PSEUDONYM];
+	struct case_facts known;       /* agencies close to P1, by the request */
+	bool no_case;                  /* not opened yet: a preview */
+	bool two_roles;                /* R16: found by plan_check */
 	bool introduces;
 	struct content introduction;
 	bool dry_run;
@@ -31,13 +35,16 @@ void plan_destroy(void *p);
 
 /*
  * Who takes the consent, the second worker's waiver (an account, or NULL),
- * persons: from the request.  ERR_REFUSED, ERR_FORMAT with words in `why`.
+ * persons, agencies where somebody is close to the person causing harm
+ * ("close", R13): from the request.  ERR_REFUSED, ERR_FORMAT with words in `why`.
  */
 MUST_USE enum error_code plan_people(struct plan *p, struct api_call *c,
     struct why *why);
 
 /*
- * Completes each line (case, exchange) and asks terms_check.  ERR_REFUSED:
+ * Completes each line (case, exchange) and asks terms_check, with what only
+ * this agency knows (cases_facts.h).  A preview before the case is opened
+ * (no_case) only tells of R16: a lead reviews cases.  ERR_REFUSED:
  * `no` says which rule, `line` which one.  Members must be in the slice
  * (cases_directory.h): an unknown one is refused here.
  */

@@ -5,6 +5,7 @@
 
 #include "agent/cases_directory.h"
 #include "agent/consent_plan.h"
+#include "base/log.h"
 
 static enum error_code
 compose(struct act *t, struct why *why)
@@ -18,12 +19,45 @@ keep(struct act *t)
 	return plan_keep(t, t->ctx);
 }
 
+/*
+ * A neutral line for her advocates, whoever signed (R8); and what only a
+ * person can look into: R10 may be an act of its own, R16 is a lead's.
+ */
+static void
+leave_task(struct act *t, enum cases_task kind)
+{
+	struct plan *p = t->ctx;
+	enum error_code err = p->no_case ? ERR_NONE : agent_begin(t->a);
+
+	if (p->no_case || err != ERR_NONE)
+		return;
+	err = kind == TASK_ROLES ? case_facts_compare(t->a, t->case_id,
+	    &p->introduction.u.introduction) : cases_task(t->a, t->case_id,
+	    agent_now(t->a), kind);
+	err = agent_end(t->a, err);
+	if (err != ERR_NONE)
+		log_warning(68, "permission", "check the disk",
+		    "a task could not be noted");
+}
+
+static bool
+any_admitted(const struct act *t)
+{
+	for (unsigned i = 0; i < t->n; i++)
+		if (t->item[i].b.kind == KIND_GRANT &&
+		    t->item[i].outcome.state == OUT_ADMITTED)
+			return true;
+	return false;
+}
+
 static void
 done(struct act *t)
 {
 	const enum cli_exit code = act_code(t);
 	json_t *o = plan_outcome(t, t->ctx);
 
+	if (any_admitted(t))
+		leave_task(t, TASK_CHANGED);
 	act_tell_once(t, code, o, code == CLI_DONE ? "Signed and in the ledger." :
 	    code == CLI_NO ? "Some were not taken; look at each line." :
 	    "Signed and kept; not confirmed by the exchange yet.");
@@ -49,6 +83,10 @@ proceed(struct act *t)
 	enum error_code err = plan_check(t->a, t->case_id, p, &no, &line);
 
 	if (err == ERR_REFUSED) {
+		if (strcmp(no.rule, "R10") == 0)
+			leave_task(t, TASK_PRESSED);
+		else if (strcmp(no.rule, "R16") == 0 && p->two_roles)
+			leave_task(t, TASK_ROLES);
 		plan_words(t->a, p, &no, line, words, sizeof words);
 		act_tell(t, CLI_NO, json_pack("{s:s, s:s, s:s, s:s, s:s}",
 		    "rule", no.rule, "field", no.field, "name",

@@ -95,8 +95,8 @@ plan_json(struct agent *a, const struct plan *p)
 			return NULL;
 		}
 	}
-	return json_pack("{s:o, s:I}", "lines", lines, "grants",
-	    (json_int_t)p->n);
+	return json_pack("{s:o, s:I, s:b}", "lines", lines, "grants",
+	    (json_int_t)p->n, "two_roles", p->two_roles);
 }
 
 void

@@ -27,21 +27,26 @@ static const char *const what_words[] = {
 	"taken-back", [STATEMENT_CLOSED] = "closed",
 };
 
-static const char *
-drop_words(uint32_t why)
+/* Why something was dropped: a word for programs, and a clause. */
+static const struct drop_word {
+	uint32_t why;
+	const char *word, *clause;
+} drops[] = {
+	{ DROP_EXPIRED, "expired", "it was not fetched in time" },
+	{ DROP_RECALLED, "taken-back", "its writer took it back" },
+	{ DROP_LOST, "lost", "it was lost" },
+	{ DROP_RECIPIENT_GONE, "gone", "the receiver is no member any more" },
+	{ 0, "ended", "the permission had ended" },     /* all else */
+};
+
+static const struct drop_word *
+drop_of(uint32_t why)
 {
-	switch (why) {
-	case DROP_EXPIRED:
-		return "it was not fetched in time";
-	case DROP_RECALLED:
-		return "its writer took it back";
-	case DROP_LOST:
-		return "it was lost";
-	case DROP_RECIPIENT_GONE:
-		return "the receiver is no member any more";
-	default:
-		return "the permission had ended";
-	}
+	size_t i = 0;
+
+	while (drops[i].why != why && drops[i].why != 0)
+		i++;
+	return &drops[i];
 }
 
 static const char *
@@ -122,7 +127,7 @@ put_line(struct agent *a, struct buf *b, const struct statement_line *l)
 	case STATEMENT_DROPPED:
 		buf_printf(b, "Not delivered from %s to %s: ", from, to);
 		put_class(b, l->scopes);
-		buf_printf(b, "; %s.", drop_words(l->code));
+		buf_printf(b, "; %s.", drop_of(l->code)->clause);
 		break;
 	case STATEMENT_REFUSED:
 		if (l->message != 0 || l->from[0] == '\0')
@@ -165,8 +170,43 @@ put_line(struct agent *a, struct buf *b, const struct statement_line *l)
 
 /* ---- as JSON ----------------------------------------------------------- */
 
+/* What only this kind of line has. */
+static void
+add_own(json_t *o, const struct statement_line *l)
+{
+	char ground[8];
+
+	switch (l->what) {
+	case STATEMENT_PERMISSION:
+		json_object_set_new(o, "until", work_time(l->until));
+		break;
+	case STATEMENT_DROPPED:
+		json_object_set_new(o, "why",
+		    json_string(drop_of(l->code)->word));
+		break;
+	case STATEMENT_REFUSED:
+		json_object_set_new(o, "rule",
+		    json_string(rule_name((enum rule)l->code)));
+		json_object_set_new(o, "shown",
+		    json_string(rule_shown((enum rule)l->code)));
+		json_object_set_new(o, "opening", json_boolean(
+		    l->message != 0 || l->from[0] == '\0'));
+		break;
+	case STATEMENT_OUTSIDE:
+		snprintf(ground, sizeof ground, "LB%u", (unsigned)l->code % 10);
+		json_object_set_new(o, "ground", json_string(ground));
+		json_object_set_new(o, "told", json_boolean(l->told != 0));
+		break;
+	case STATEMENT_EXPORT:
+		json_object_set_new(o, "n", json_integer(l->code));
+		break;
+	default:
+		break;
+	}
+}
+
 static json_t *
-line_json(const struct statement_line *l)
+line_json(struct agent *a, const struct statement_line *l)
 {
 	json_t *o, *scopes = json_array(), *opened = json_array();
 
@@ -177,13 +217,14 @@ line_json(const struct statement_line *l)
 	for (unsigned i = 0; i < l->n_opened && i < STATEMENT_OPENINGS; i++)
 		json_array_append_new(opened, json_pack("{s:s, s:o}", "role",
 		    l->opened[i].role, "at", work_time(l->opened[i].at)));
-	o = json_pack("{s:o, s:s, s:I, s:s, s:s, s:o, s:I, s:o}", "at",
-	    work_time(l->at), "what", what_words[l->what], "entry",
-	    (json_int_t)l->idx, "from", l->from, "to", l->to, "scopes",
-	    scopes, "grant", (json_int_t)l->grant, "opened", opened);
-	if (o != NULL && l->what == STATEMENT_REFUSED)
-		json_object_set_new(o, "rule",
-		    json_string(rule_name((enum rule)l->code)));
+	o = json_pack("{s:o, s:s, s:I, s:s, s:s, s:s, s:s, s:o, s:I, s:o, "
+	    "s:I}", "at", work_time(l->at), "what", what_words[l->what],
+	    "entry", (json_int_t)l->idx, "from", l->from, "from_name",
+	    work_name(a, l->from), "to", l->to, "to_name", work_name(a,
+	    l->to), "scopes", scopes, "grant", (json_int_t)l->grant,
+	    "opened", opened, "opened_times", (json_int_t)l->n_opened);
+	if (o != NULL)
+		add_own(o, l);
 	return o;
 }
 
@@ -234,7 +275,8 @@ statement_make(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 	put_head(a, case_id, &s, text);
 	for (size_t i = 0; i < s.n && err == ERR_NONE; i++) {
 		put_line(a, text, &s.line[i]);
-		if (json_array_append_new(*lines, line_json(&s.line[i])) != 0)
+		if (json_array_append_new(*lines,
+		    line_json(a, &s.line[i])) != 0)
 			err = ERR_NOMEM;
 	}
 	if (err == ERR_NONE && !buf_ok(text))

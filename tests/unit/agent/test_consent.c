@@ -460,6 +460,63 @@ START_TEST(others_know_no_case)
 }
 END_TEST
 
+static const json_t *
+status_of(const char *from, const char *to)
+{
+	const struct told *t = office_ask(o, WORLD_CUSTODIAN, "susan",
+	    api_consent_status, json_pack("{s:s}", "case", "NB-17"));
+	const json_t *v;
+	size_t i;
+
+	ck_told(t, CLI_DONE);
+	ck_assert_str_eq(office_str(t->result, "language"), "en");
+	json_array_foreach(json_object_get(t->result, "grants"), i, v)
+		if (strcmp(office_str(v, "from"), from) == 0 &&
+		    strcmp(office_str(v, "to"), to) == 0)
+			return v;
+	ck_abort_msg("no permission from %s to %s", from, to);
+}
+
+static void
+ck_rule(const char *from, const char *to, const char *state,
+    const char *rule, const char *words)
+{
+	const json_t *v = status_of(from, to);
+
+	ck_assert_str_eq(office_str(v, "state"), state);
+	ck_assert_str_eq(office_str(v, "rule"), rule);
+	ck_assert_msg(strstr(office_str(v, "words"), words) != NULL, "%s",
+	    office_str(v, "words"));
+	ck_assert_int_eq(json_is_null(json_object_get(v, "ended")),
+	    strcmp(rule, "R6") != 0 && strcmp(rule, "R7") != 0);
+}
+
+/* Only the custodian is told which rule it is that says no, and since when. */
+START_TEST(true_rules_for_the_custodian)
+{
+	char grant[2 * WIRE_HASH + 1];
+
+	case_open(o, &s);
+	case_consent(o, &s);
+	ck_assert_str_eq(office_str(status_of("police", "school"),
+	    "to_name"), "The school");
+	ck_rule("police", "school", "in-force", "", "");
+	strcpy(grant, office_str(status_of("school", "refuge"), "grant"));
+	ck_told(office_ask(o, WORLD_CUSTODIAN, "susan", api_withdraw,
+	    json_pack("{s:s, s:s, s:s}", "case", "NB-17", "grant", grant,
+	    "heard", "phone")), CLI_DONE);
+	ck_rule("school", "refuge", "ended", "R6", "Withdrawn at 20");
+	office_pass(o, 24 * CLOCK_DAY_MS);
+	ck_rule("school", "police", "in-force", "R4", "Ends in 6 days");
+	ck_rule("police", "school", "in-force", "", "");
+	office_pass(o, 7 * CLOCK_DAY_MS);
+	ck_rule("school", "police", "expired", "R4", "");
+	ck_told(office_ask(o, WORLD_SCHOOL, "t.reid", api_stop, json_pack(
+	    "{s:s}", "phrase", s.stop)), CLI_DONE);
+	ck_rule("police", "school", "frozen", "R7", "Stopped at 20");
+}
+END_TEST
+
 static void
 fill(TCase *tc)
 {
@@ -470,6 +527,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, broker_learns_nothing);
 	tcase_add_test(tc, preview_signs_nothing);
 	tcase_add_test(tc, lines_are_checked_first);
+	tcase_add_test(tc, true_rules_for_the_custodian);
 	tcase_add_test(tc, form_is_named);
 	tcase_add_test(tc, wrong_passphrase_signs_nothing);
 	tcase_add_test(tc, passphrase_is_wiped);
