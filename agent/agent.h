@@ -21,6 +21,7 @@
  *   alert.h     numbered alerts to IT
  *   notices.h   safe notices to workers; contacts.h: where they go
  *   duty.h      who is called for what is urgent
+ *   unopened.h  urgent copies of ours that nobody opens
  */
 #ifndef WAYLEAVE_AGENT_AGENT_H
 #define WAYLEAVE_AGENT_AGENT_H

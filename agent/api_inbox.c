@@ -5,7 +5,9 @@
  *              reference, from, from_name, kind, urgent, introduction, at,
  *              state stored|locked|recalled|rejected, opened_by (role),
  *              opened_account, opened_at, acknowledged_by (urgent ones that
- *              wait)], next
+ *              wait)], next, calls [observation, case, reference, member,
+ *              name, at, text] (first page: urgent ones of ours that nobody
+ *              has opened there)
  *              Urgent ones that nobody here has opened come first, then the
  *              newest.  With a limit, `next` is the `before` of the following
  *              page while there is one.
@@ -13,12 +15,14 @@
  *              audited: a desk asks every few seconds, and nothing is told.
  */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "agent/api_work.h"
 #include "agent/cases.h"
 #include "agent/duty.h"
+#include "agent/unopened.h"
 
 enum {
 	URGENT_MAX = 200,               /* more of them stand by their time */
@@ -33,6 +37,7 @@ struct inbox {
 	uint64_t urgent_from;           /* waiting ones from here are on top */
 	bool top;                       /* on the first page, now listed */
 	bool more;
+	json_t *calls;                  /* first page only */
 };
 
 static const char *
@@ -135,6 +140,27 @@ visit_rest(void *ctx, const struct mail *m)
 }
 
 static enum error_code
+visit_unopened(void *ctx, const struct unopened *u)
+{
+	struct inbox *in = ctx;
+	struct agent *a = in->c->agent;
+	const struct worker *w = &in->c->worker;
+	char words[300];
+	uint64_t no;
+
+	if (!cases_shows(a, u->case_id, false, w->account, w->rights) ||
+	    (in->case_id != NULL && memcmp(in->case_id, u->case_id,
+	    WIRE_CASE) != 0) || cases_number(a, u->case_id, &no) != ERR_NONE)
+		return ERR_NONE;
+	return json_array_append_new(in->calls, json_pack("{s:o, s:I, s:o, "
+	    "s:s, s:s, s:o, s:s}", "observation", work_id(&u->id), "case",
+	    (json_int_t)no, "reference", reference_of(a, u->case_id),
+	    "member", u->member, "name", work_name(a, u->member), "at",
+	    work_time(u->at), "text", unopened_words(a, u->member, words,
+	    sizeof words))) == 0 ? ERR_NONE : ERR_NOMEM;
+}
+
+static enum error_code
 list(struct inbox *in)
 {
 	struct agent *a = in->c->agent;
@@ -146,7 +172,11 @@ list(struct inbox *in)
 	if (err == ERR_NONE)
 		err = mailbox_before(a, in->case_id, in->before, visit_rest,
 		    in);
-	return agent_end(a, err == ERR_FULL ? ERR_NONE : err);
+	if (err == ERR_FULL)
+		err = ERR_NONE;
+	if (err == ERR_NONE && in->top)
+		err = unopened_list(a, 0, visit_unopened, in);
+	return agent_end(a, err);
 }
 
 void
@@ -167,13 +197,15 @@ api_inbox(struct api_call *c)
 	if (api_number(c, "limit", &in.limit) && in.limit > LIMIT_MAX)
 		in.limit = LIMIT_MAX;
 	in.items = json_array();
-	err = in.items != NULL ? list(&in) : ERR_NOMEM;
+	in.calls = json_array();
+	err = in.items != NULL && in.calls != NULL ? list(&in) : ERR_NOMEM;
 	if (err != ERR_NONE) {
 		json_decref(in.items);
+		json_decref(in.calls);
 		api_error(c, err, NULL);
 		return;
 	}
-	out = json_pack("{s:o}", "items", in.items);
+	out = json_pack("{s:o, s:o}", "items", in.items, "calls", in.calls);
 	if (in.more)
 		json_object_set_new(out, "next", json_integer(
 		    (json_int_t)(in.last != 0 ? in.last : in.before)));
@@ -181,13 +213,24 @@ api_inbox(struct api_call *c)
 	    agent_trouble_text(agent_trouble(c->agent)) : NULL);
 }
 
+static enum error_code
+count_call(void *ctx, const struct unopened *u)
+{
+	(void)u;
+	++*(unsigned *)ctx;
+	return ERR_NONE;
+}
+
 void
 api_changed(struct api_call *c)
 {
-	char mark[48];
+	char mark[64];
+	unsigned calls = 0;
 
+	if (unopened_list(c->agent, 0, count_call, &calls) != ERR_NONE)
+		calls = UINT_MAX;
 	/* own records are news too: openings by colleagues are among them */
-	snprintf(mark, sizeof mark, "%" PRIu64 "-%u", c->agent->news,
-	    (unsigned)agent_trouble(c->agent));
+	snprintf(mark, sizeof mark, "%" PRIu64 "-%u-%u",
+	    c->agent->news, (unsigned)agent_trouble(c->agent), calls);
 	api_tell(c, CLI_DONE, json_pack("{s:s}", "mark", mark), NULL);
 }

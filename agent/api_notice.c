@@ -5,16 +5,19 @@
  *                -> account, mail, phone, quiet, duty: as they are now.
  *                What is not named stays; off: nothing reaches the account.
  * acknowledge    message or task: who asks looks after it, and nobody else is
- *                called for it.
+ *                called for it; or observation: one of ours that nobody has
+ *                opened there, and somebody has telephoned.
  */
 #include <sodium.h>
 #include <string.h>
 
-#include "agent/api.h"
+#include "agent/api_work.h"
 #include "agent/cases.h"
 #include "agent/contacts.h"
 #include "agent/duty.h"
 #include "agent/mailbox.h"
+#include "agent/own.h"
+#include "agent/unopened.h"
 
 /* A text field into its place; false when it does not fit. */
 static bool
@@ -131,6 +134,32 @@ is_theirs(struct api_call *c, enum duty_kind kind, uint64_t ref)
 	    cases_shows(c->agent, case_id, false, w->account, w->rights);
 }
 
+static void
+acknowledge_call(struct api_call *c)
+{
+	const struct worker *w = &c->worker;
+	struct record_id id;
+	struct own o;
+	enum error_code err;
+
+	if (!work_own_id(c, api_text(c, "observation"), &id))
+		return;
+	err = own_get(c->agent, &id, &o, NULL);
+	if (err == ERR_NOTFOUND || (err == ERR_NONE && !cases_shows(c->agent,
+	    o.case_id, false, w->account, w->rights))) {
+		api_no(c, CLI_NO, "This agency wrote no record with that id.");
+		return;
+	}
+	if (err == ERR_NONE)
+		err = unopened_acknowledge(c->agent, &id, w->account);
+	if (err == ERR_NOTFOUND)
+		api_no(c, CLI_NO, "Nobody has to be called for this.");
+	else if (err != ERR_NONE)
+		api_error(c, err, NULL);
+	else
+		api_tell(c, CLI_DONE, NULL, "Noted: somebody has called.");
+}
+
 void
 api_acknowledge(struct api_call *c)
 {
@@ -138,10 +167,15 @@ api_acknowledge(struct api_call *c)
 	enum error_code err;
 	uint64_t ref;
 
+	if (api_text(c, "observation") != NULL) {
+		acknowledge_call(c);
+		return;
+	}
 	if (!api_number(c, "message", &ref)) {
 		kind = DUTY_TASK;
 		if (!api_number(c, "task", &ref)) {
-			api_no(c, CLI_USAGE, "Name a message or a task.");
+			api_no(c, CLI_USAGE, "Name a message, a task "
+			    "or a record.");
 			return;
 		}
 	}

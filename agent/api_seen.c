@@ -2,16 +2,19 @@
  * Verbs about what became of our own records: track, seen.
  *
  * track        observation -> id, case, at, recalled, content, links, copies
- *              [member, name, state,
- *              rule, text, entry, sent, told_at, role]
+ *              [member, name, state, rule, text, entry, sent, told_at, role,
+ *              call (urgent and not opened: whom to telephone)]
  * seen         case -> records [id, kind, at, recalled, content, copies as
  *              track]
  */
+#include <string.h>
+
 #include "agent/api_work.h"
 #include "agent/cases.h"
 #include "agent/compose.h"
 #include "agent/outgoing.h"
 #include "agent/own.h"
+#include "agent/unopened.h"
 #include "base/log.h"
 
 static const char *
@@ -39,6 +42,11 @@ out_state_name(enum out_state s)
 	return "unknown";
 }
 
+struct calling {
+	struct agent *a;
+	json_t *copies;
+};
+
 static enum error_code
 add_waiting(void *ctx, const char *member)
 {
@@ -54,11 +62,30 @@ add_stopped(void *ctx, const char *member)
 	    ERR_NONE : ERR_NOMEM;
 }
 
+/* Urgent and overdue: the copy to this member says whom to call. */
+static enum error_code
+add_call(void *ctx, const struct unopened *u)
+{
+	struct calling *k = ctx;
+	char words[300];
+	json_t *copy;
+	size_t i;
+
+	json_array_foreach(k->copies, i, copy)
+		if (strcmp(json_string_value(json_object_get(copy, "member")),
+		    u->member) == 0)
+			json_object_set_new(copy, "call", json_string(
+			    unopened_words(k->a, u->member, words,
+			    sizeof words)));
+	return ERR_NONE;
+}
+
 json_t *
 work_copies(struct agent *a, const struct record_id *id)
 {
 	struct db_stmt *st = a->sql[SQL_OUT_ABOUT];
 	json_t *copies = json_array();
+	struct calling calling = { a, copies };
 	char to[WIRE_ID_MAX + 1], role[WIRE_ROLE_MAX + 1];
 	bool row;
 
@@ -90,7 +117,8 @@ work_copies(struct agent *a, const struct record_id *id)
 	}
 	db_done(st);
 	if (compose_waiting(a, id, add_waiting, copies) != ERR_NONE ||
-	    compose_stopped(a, id, add_stopped, copies) != ERR_NONE)
+	    compose_stopped(a, id, add_stopped, copies) != ERR_NONE ||
+	    unopened_of(a, id, add_call, &calling) != ERR_NONE)
 		log_warning(21, "store", "check the disk",
 		    "waiting copies could not be listed");
 	return copies;

@@ -136,4 +136,10 @@ const char books_schema_desk[] =
 "CREATE TABLE IF NOT EXISTS duty (kind INTEGER NOT NULL,"
 " ref INTEGER NOT NULL, step INTEGER NOT NULL, next INTEGER NOT NULL,"
 " by TEXT, PRIMARY KEY (kind, ref)) WITHOUT ROWID;"
-"CREATE INDEX IF NOT EXISTS task_open ON task (kind) WHERE done = 0;";
+"CREATE INDEX IF NOT EXISTS task_open ON task (kind) WHERE done = 0;"
+/* copies of ours that are urgent; by: who has called (unopened.h) */
+"CREATE TABLE IF NOT EXISTS urgent_sent (id BLOB NOT NULL,"
+" recipient TEXT NOT NULL, kase BLOB NOT NULL, at INTEGER NOT NULL,"
+" by TEXT, PRIMARY KEY (id, recipient)) WITHOUT ROWID;"
+"CREATE INDEX IF NOT EXISTS urgent_sent_at ON urgent_sent (at)"
+" WHERE by IS NULL;";

@@ -152,7 +152,7 @@ static const struct cli_command commands[] = {
 	    cli_export, export_options, 1, 1 },
 	{ "cases", "", "cases here, and tasks", cli_cases, cases_options, 0,
 	    0 },
-	{ "acknowledge", "MSG|TASK", "you look after it: nobody else is "
+	{ "acknowledge", "MSG|TASK|OBS", "you look after it: nobody else is "
 	    "called", cli_acknowledge, ask_socket_only, 1, 1 },
 	{ "conflict-checked", "CASE", "compare staff with who must not see "
 	    "it", cli_checked, checked_options, 1, 1 },

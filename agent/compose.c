@@ -13,6 +13,7 @@
 #include "agent/outgoing.h"
 #include "agent/own.h"
 #include "agent/seal.h"
+#include "agent/unopened.h"
 #include "agent/words.h"
 #include "base/log.h"
 #include "keys/arrow.h"
@@ -351,6 +352,9 @@ send_copy(struct agent *a, const struct worker *w,
 	struct permission p;
 	enum error_code err = judge(a, case_id, c, copy, &p);
 
+	if (err == ERR_NONE && copy->state == COPY_QUEUED &&
+	    content_urgent(c))
+		err = unopened_sent(a, case_id, &c->id, copy->member);
 	if (err == ERR_NONE && copy->state == COPY_QUEUED) {
 		if (sealing_key(a, copy->member, &key))
 			err = seal_copy(a, case_id, c, &p, &key, copy, why);

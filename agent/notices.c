@@ -9,6 +9,7 @@
 #include "agent/config.h"
 #include "agent/contacts.h"
 #include "agent/runner.h"
+#include "agent/unopened.h"
 #include "agent/workers.h"
 #include "base/log.h"
 
@@ -17,7 +18,7 @@ enum {
 	DUE_MAX = 16,               /* looked at in one go */
 	LATER_MAX = 7,              /* doublings of a minute: two hours */
 	TOO_MANY = 3,               /* failures in a row until IT hears */
-	CURSOR_BYTES = 2 * 8,
+	CURSOR_BYTES = 3 * 8,
 };
 
 struct sending {
@@ -33,9 +34,9 @@ struct notices {
 	struct sending sending[RUNNER_EACH];
 };
 
-/* How far mail and tasks have been looked at. */
+/* How far mail, tasks and unopened copies of ours have been looked at. */
 struct cursor {
-	uint64_t mail, task;
+	uint64_t mail, task, unopened;
 };
 
 /* ---- life -------------------------------------------------------------- */
@@ -102,6 +103,7 @@ cursor_newest(struct agent *a, struct cursor *out)
 	if (err == ERR_NONE && row) {
 		out->mail = db_col_u64(st, 0);
 		out->task = db_col_u64(st, 1);
+		out->unopened = unopened_before(a);
 	}
 	db_done(st);
 	return err;
@@ -120,6 +122,7 @@ cursor_get(struct agent *a, struct cursor *out)
 	if (err == ERR_NONE) {
 		out->mail = get_be64(b.data);
 		out->task = get_be64(b.data + 8);
+		out->unopened = get_be64(b.data + 16);
 	}
 	buf_free(&b);
 	return err;
@@ -132,6 +135,7 @@ cursor_put(struct agent *a, const struct cursor *c)
 
 	put_be64(b, c->mail);
 	put_be64(b + 8, c->task);
+	put_be64(b + 16, c->unopened);
 	return books_put(a, "notices", bytes_of(b, sizeof b));
 }
 
@@ -149,6 +153,7 @@ cursor_first(struct agent *a)
 }
 
 struct batch {
+	struct agent *a;
 	struct contact *list;
 	size_t n;
 	uint64_t now;
@@ -156,10 +161,11 @@ struct batch {
 
 /* Something came in this case: for all who may see it. */
 static void
-concern(struct agent *a, struct batch *b,
-    const uint8_t case_id[static WIRE_CASE], bool introduction,
-    unsigned rights)
+concern(struct batch *b, const uint8_t case_id[static WIRE_CASE],
+    bool introduction, unsigned rights)
 {
+	struct agent *a = b->a;
+
 	for (size_t i = 0; i < b->n; i++) {
 		struct contact *c = &b->list[i];
 
@@ -172,10 +178,10 @@ concern(struct agent *a, struct batch *b,
 
 /* Rows (case, introduction) of what came after `after`. */
 static enum error_code
-concern_rows(struct agent *a, struct batch *b, enum agent_sql sql,
-    uint64_t after, unsigned rights)
+concern_rows(struct batch *b, enum agent_sql sql, uint64_t after,
+    unsigned rights)
 {
-	struct db_stmt *st = a->sql[sql];
+	struct db_stmt *st = b->a->sql[sql];
 	uint8_t case_id[WIRE_CASE];
 	enum error_code err;
 	bool row;
@@ -185,10 +191,17 @@ concern_rows(struct agent *a, struct batch *b, enum agent_sql sql,
 		err = db_col_fixed(st, 0, case_id, WIRE_CASE);
 		if (err != ERR_NONE)
 			break;
-		concern(a, b, case_id, db_col_i64(st, 1) != 0, rights);
+		concern(b, case_id, db_col_i64(st, 1) != 0, rights);
 	}
 	db_done(st);
 	return err;
+}
+
+static enum error_code
+concern_unopened(void *ctx, const struct unopened *u)
+{
+	concern(ctx, u->case_id, false, ~(unsigned)RIGHT_IT);
+	return ERR_NONE;
 }
 
 static enum error_code
@@ -214,11 +227,13 @@ gather(struct agent *a, struct batch *b)
 	if (err == ERR_NONE)
 		err = contacts_load(a, &b->list, &b->n);
 	if (err == ERR_NONE)
-		err = concern_rows(a, b, SQL_NOTICE_MAIL, from.mail,
+		err = concern_rows(b, SQL_NOTICE_MAIL, from.mail,
 		    ~(unsigned)RIGHT_IT);
 	if (err == ERR_NONE)
-		err = concern_rows(a, b, SQL_NOTICE_TASK, from.task,
+		err = concern_rows(b, SQL_NOTICE_TASK, from.task,
 		    RIGHT_ADVOCATE | RIGHT_LEAD);
+	if (err == ERR_NONE)
+		err = unopened_list(a, from.unopened, concern_unopened, b);
 	if (err == ERR_NONE)
 		err = keep_due(a, b);
 	if (err == ERR_NONE)
@@ -231,7 +246,7 @@ gather(struct agent *a, struct batch *b)
 static void
 look(struct agent *a, uint64_t now, bool over)
 {
-	struct batch b = { .now = now };
+	struct batch b = { .a = a, .now = now };
 	enum error_code err = agent_begin(a);
 
 	if (err == ERR_NONE)

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "agent/cli/ask.h"
 #include "agent/cli/cli.h"
@@ -122,7 +123,7 @@ cli_cases(struct cli *cli)
 	return code;
 }
 
-/* m12 is a message, 12 a task. */
+/* m12 is a message, 12 a task, 8 digits and more a record of ours. */
 int
 cli_acknowledge(struct cli *cli)
 {
@@ -131,6 +132,8 @@ cli_acknowledge(struct cli *cli)
 
 	if (cli->argv[0][0] == 'm' && ask_message(cli->argv[0], &n))
 		json_object_set_new(in, "message", json_integer(n));
+	else if (strlen(cli->argv[0]) >= 8)
+		ask_set(in, "observation", cli->argv[0]);
 	else
 		json_object_set_new(in, "task", json_integer(strtoll(
 		    cli->argv[0], NULL, 10)));

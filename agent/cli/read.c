@@ -37,14 +37,29 @@ print_inbox(const json_t *items)
 		puts("nothing");
 }
 
+/* Urgent ones of ours that nobody has opened there. */
+static void
+print_calls(const json_t *calls)
+{
+	const json_t *call;
+	size_t i;
+
+	json_array_foreach(calls, i, call)
+		printf("%.8s  case %" JSON_INTEGER_FORMAT "  %s\n",
+		    ask_str(call, "observation"), ask_int(call, "case"),
+		    ask_str(call, "text"));
+}
+
 int
 cli_inbox(struct cli *cli)
 {
 	json_t *out = NULL;
 	int code = ask_agent(cli, VERB_INBOX, NULL, &out);
 
-	if (!cli->json && code == CLI_DONE)
+	if (!cli->json && code == CLI_DONE) {
+		print_calls(json_object_get(out, "calls"));
 		print_inbox(json_object_get(out, "items"));
+	}
 	json_decref(out);
 	return code;
 }
@@ -189,6 +204,8 @@ print_copies(const json_t *copies, const char *indent)
 		if (ask_str(copy, "rule")[0] != '\0')
 			printf("  %s", ask_str(copy, "rule"));
 		putchar('\n');
+		if (ask_str(copy, "call")[0] != '\0')
+			printf("%s  %s\n", indent, ask_str(copy, "call"));
 	}
 }
 

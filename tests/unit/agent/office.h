@@ -327,6 +327,8 @@ office_member(struct rig *r, unsigned i)
 	w->may_open_cases = i == WORLD_CUSTODIAN;
 	w->onward_duty = i == WORLD_SCHOOL ? 2 : 0;
 	strcpy(w->languages, "en");
+	if (i == WORLD_SCHOOL)
+		strcpy(w->duty_phone, "020 7946 0100");
 	memcpy(w->sign_key, m->sign.public, WIRE_KEY);
 	memcpy(w->link_key, m->link.public, WIRE_KEY);
 	w->has_terms_key = (m->roles & ROLE_TERMS) != 0;
