@@ -46,7 +46,7 @@ got(void)
 static void
 typed(const char *form)
 {
-	c.post = true;
+	c.post = c.filled = true;
 	ck_ok(form_parse(&c.form, form, strlen(form)));
 }
 
