@@ -1,4 +1,5 @@
 /* wayleave-pam(8): account and password on standard input, 0 or 1. */
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -6,9 +7,16 @@
 #include "agent/pam_check.h"
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	static const struct rlimit none = { 0, 0 };
+
+	(void)argv;
+	if (argc != 1) {
+		fprintf(stderr, "usage: printf 'ACCOUNT\\nPASSWORD\\n' | "
+		    "wayleave-pam\nSee wayleave-pam(8).\n");
+		return PAM_CHECK_TROUBLE;
+	}
 
 	/* no core file, not traceable; but new privileges are allowed, as
 	 * PAM's modules may need a helper that has them */

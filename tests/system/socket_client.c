@@ -42,7 +42,8 @@ static const char *const keys[] = { "account", "name", "staff_number", "role",
 	"grant", "member", "all", "heard", "exclusions", "to", "reason",
 	"ground", "told", "why", "content", "observation", "message", "text",
 	"about", "by", "gap", "due", "actor", "child", "pathway", "left",
-	"right", "messages" };
+	"right", "messages", "password", "new_password", "code", "old", "new",
+	"end" };
 
 static json_t *
 value(unsigned depth)
@@ -113,7 +114,9 @@ wrong_fields(const char *socket, unsigned rounds)
 
 			if (verb == VERB_LOCK || verb == VERB_UNLOCK)
 				continue;
-			err = client_ask(socket, (enum api_verb)verb,
+			err = verb == VERB_SIGN_IN ? client_ask_as(socket, "",
+			    VERB_SIGN_IN, request(), ASK_MS, &answer, &why) :
+			    client_ask(socket, (enum api_verb)verb,
 			    request(), ASK_MS, &answer, &why);
 			if (err == ERR_NONE)
 				client_answer_free(&answer);
@@ -133,7 +136,7 @@ wrong_fields(const char *socket, unsigned rounds)
 static size_t
 make_packet(uint8_t *p)
 {
-	struct local_ask ask = { .verb = 1 + draw(60) };
+	struct local_ask ask = { .verb = 1 + draw(60), .flags = draw(9) };
 	struct buf b;
 	size_t n;
 
@@ -155,6 +158,7 @@ make_packet(uint8_t *p)
 		memset(p, ' ', n);
 	}
 	ask.body = bytes_of(p, n);
+	memset(ask.text, 'a', draw(3) * (sizeof ask.text - 1) / 2);
 	buf_init(&b, LOCAL_MAX);
 	if (wire_local_ask_encode(&ask, &b) == ERR_NONE && b.n <= LOCAL_MAX) {
 		n = b.n;

@@ -147,6 +147,12 @@ START_TEST(commands)
 	for (unsigned i = 0; i < RUNNER_SLOTS; i++)
 		ck_assert_ptr_null(command[i].argv[0]);
 	agent_config_destroy(&c);
+	ck_ok(load(TWO "[desk]\nauth = pam\n"));
+	ck_ok(agent_config_commands(&c, command, &why));
+	ck_assert_ptr_nonnull(strstr(command[RUNNER_PAM].argv[0],
+	    "/wayleave-pam"));
+	ck_assert_ptr_null(command[RUNNER_PAM].argv[1]);
+	agent_config_destroy(&c);
 }
 END_TEST
 
