@@ -74,9 +74,13 @@
 	X(VERB_PASSWORD, "password", API_SESSION, api_password)           \
 	X(VERB_SESSIONS, "sessions", API_LEAD, api_sessions)              \
 	X(VERB_WORKER_PASSWORD, "worker-password", API_IT, api_worker_password) \
-	X(VERB_TOTP_RESET, "totp-reset", API_IT, api_totp_reset)          \
+	X(VERB_TOTP_RESET, "totp-reset", API_IT, api_totp_reset)  \
 	X(VERB_CONVERSATION, "conversation", API_ADVOCATE, api_conversation) \
-	X(VERB_REVIEW, "review", API_WORKER, api_review)
+	X(VERB_REVIEW, "review", API_WORKER, api_review)          \
+	X(VERB_DRAFT_PUT, "draft-put", API_WORKER, api_draft_put) \
+	X(VERB_DRAFT_GET, "draft-get", API_WORKER, api_draft_get) \
+	X(VERB_DRAFT_LIST, "draft-list", API_WORKER, api_draft_list) \
+	X(VERB_DRAFT_DROP, "draft-drop", API_WORKER, api_draft_drop)
 
 /*
  * LocalAsk.flags.  ASK_DESK: in the name of the session in LocalAsk.text, and
@@ -88,6 +92,7 @@ enum api_flag { ASK_DESK = 1, ASK_PEEK = 2 };
 
 /* API_DESK: the desk, for whoever is signing in; API_SESSION: who is signed
  * in; API_LEAD: a lead, or IT. */
+
 enum api_who {
 	API_ANY, API_IT, API_WORKER, API_ADVOCATE, API_OFFICER, API_DESK,
 	API_SESSION, API_LEAD,

@@ -127,6 +127,10 @@ const char books_schema_desk[] =
 " PRIMARY KEY (account, kase)) WITHOUT ROWID;"
 "CREATE INDEX IF NOT EXISTS mail_urgent ON mail (idx)"
 " WHERE urgent = 1 AND opened_at IS NULL AND state = 1;"
+/* what is being written; what: the page's name of it (api_draft.c) */
+"CREATE TABLE IF NOT EXISTS draft (account TEXT NOT NULL,"
+" what TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,"
+" sealed BLOB NOT NULL, PRIMARY KEY (account, what)) WITHOUT ROWID;"
 /* how workers are reached; due: of a notice; sealed: see contacts.c */
 "CREATE TABLE IF NOT EXISTS contact (account TEXT PRIMARY KEY,"
 " duty INTEGER NOT NULL, due INTEGER NOT NULL, tries INTEGER NOT NULL,"

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/desk/draft.h"
 #include "agent/desk/part.h"
 #include "agent/desk/write_doc.h"
 #include "agent/desk/write_form.h"
@@ -29,6 +30,7 @@ struct writing {
 	json_t *cased;                 /* {"case": ..} */
 	enum api_verb look, send;
 	const char *heading, *lead;
+	char draft[56];                /* its name as a draft */
 };
 
 /* ---- which case ------------------------------------------------------------ */
@@ -184,13 +186,17 @@ show(struct desk_call *c, const struct writing *what,
 {
 	page_begin(c, what->heading);
 	html(&c->out, "<p>%s</p>\n", what->lead);
+	draft_say(c, what->draft);
 	if (refused != NULL || words != NULL)
 		say_wrong(c, refused, words);
 	page_form(c, c->path);
-	html_raw(&c->out, "<div class=\"two\">\n<div>\n");
+	draft_fields(c, what->draft);
+	html(&c->out, "<div class=\"%s\">\n<div>\n", copies != NULL ||
+	    lint != NULL ? "two" : "one");
 	write_fields(c, w);
 	html_raw(&c->out, "<p class=\"do\"><button name=\"do\" "
-	    "value=\"look\">Look who gets it</button></p>\n</div>\n<div>\n");
+	    "value=\"look\">Look who gets it</button> <button name=\"do\" "
+	    "value=\"keep\">Keep as a draft</button></p>\n</div>\n<div>\n");
 	if (lint != NULL)
 		write_lint(c, lint);
 	if (copies != NULL) {
@@ -256,9 +262,10 @@ send(struct desk_call *c, const struct writing *what,
 	json_object_set_new(ask, "content", document(c, true));
 	json_object_set_new(ask, "to", recipients(c));
 	code = desk_ask(c, what->send, ask, &out, &words);
-	if (json_object_get(out, "id") != NULL)
+	if (json_object_get(out, "id") != NULL) {
+		draft_done(c, what->draft);
 		desk_see(c, "sent", "/track/%s", json_str(out, "id"));
-	else if (code == CLI_LOCKED)
+	} else if (code == CLI_LOCKED)
 		sign_page(c, NULL);
 	else
 		show(c, what, w, NULL, json_object_get(out, "lint"), out,
@@ -268,16 +275,30 @@ send(struct desk_call *c, const struct writing *what,
 }
 
 static void
+keep(struct desk_call *c, const struct writing *what,
+    const struct write_facts *w)
+{
+	if (draft_keep(c, what->draft))
+		desk_see(c, "draft", "%s", c->path);
+	else
+		show(c, what, w, NULL, NULL, NULL, "It could not be kept as a "
+		    "draft. Your text is still on this page.");
+}
+
+static void
 write_page(struct desk_call *c, const struct writing *what)
 {
-	const char *act = form_text(&c->form, "do");
+	const char *act = c->post ? form_text(&c->form, "do") : "";
 	struct write_facts w = { NULL, NULL, NULL };
 
+	draft_take(c, what->draft);
 	if (facts_get(c, what, &w, strcmp(act, "links") == 0)) {
 		if (strcmp(act, "look") == 0)
 			look(c, what, &w);
 		else if (strcmp(act, "send") == 0)
 			send(c, what, &w);
+		else if (strcmp(act, "keep") == 0)
+			keep(c, what, &w);
 		else
 			show(c, what, &w, NULL, NULL, NULL, NULL);
 	}
@@ -311,6 +332,7 @@ page_write_case(struct desk_call *c)
 	    case_of(c->part[0]));
 	if (!c->post)
 		link_first(c);
+	snprintf(what.draft, sizeof what.draft, "write/%.32s", c->part[0]);
 	write_page(c, &what);
 	json_decref(what.about);
 }
@@ -327,7 +349,9 @@ page_correct(struct desk_call *c)
 
 	if (wrong == NULL)
 		return;
-	if (!c->post && write_fill(&c->form, json_object_get(wrong,
+	snprintf(what.draft, sizeof what.draft, "correct/%.32s", c->part[0]);
+	draft_take(c, what.draft);
+	if (!c->filled && write_fill(&c->form, json_object_get(wrong,
 	    "content"), json_object_get(wrong, "links")) == ERR_NONE)
 		c->filled = true;
 	what.about = json_pack("{s:s}", "observation", c->part[0]);

@@ -136,7 +136,8 @@ write_document(const struct form *f, const char *key)
 		return NULL;
 	put(o, "idempotency_key", key);
 	put(o, "component", write_component(f));
-	put(o, "actor", form_get(f, "actor"));
+	if (!form_has(f, "actor", "none"))
+		put(o, "actor", form_get(f, "actor"));
 	put_list(o, "targets", f, "targets", "targets_more");
 	put_list(o, "codes", f, "codes", NULL);
 	put(o, "text", form_get(f, "text"));

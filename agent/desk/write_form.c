@@ -163,7 +163,7 @@ answers(struct desk_call *c, const struct write_facts *w)
 	char text[PERSONS_MAX][160];
 	const size_t n = persons(w, person, text);
 
-	person[n] = (struct page_choice){ "", "Nobody: this is not about an "
+	person[n] = (struct page_choice){ "none", "Nobody: this is not about an "
 	    "act" };
 	page_radio(c, "actor", "1  Who did it?", person, n + 1, NULL);
 	html_raw(&c->out, "<fieldset class=\"field\" id=\"codes\" "
