@@ -171,7 +171,7 @@ check-unit check-vectors check-contract: check-%:
 	$(Q)tests/run-binaries $(filter $(B)/tests/$*/%,$(UNIT_BIN))
 
 check-system: all tools
-	$(Q)tests/run-scripts $(B) $(sort $(wildcard tests/system/[0-37]*.sh))
+	$(Q)tests/run-scripts $(B) $(sort $(wildcard tests/system/[0-378]*.sh))
 
 # Promises broken on purpose, canaries, failing disks: minutes each.
 check-promises: all tools
