@@ -75,7 +75,6 @@
 	X(VERB_SESSIONS, "sessions", API_LEAD, api_sessions)              \
 	X(VERB_WORKER_PASSWORD, "worker-password", API_IT, api_worker_password) \
 	X(VERB_TOTP_RESET, "totp-reset", API_IT, api_totp_reset)  \
-	X(VERB_CONVERSATION, "conversation", API_ADVOCATE, api_conversation) \
 	X(VERB_REVIEW, "review", API_WORKER, api_review)          \
 	X(VERB_DRAFT_PUT, "draft-put", API_WORKER, api_draft_put) \
 	X(VERB_DRAFT_GET, "draft-get", API_WORKER, api_draft_get) \

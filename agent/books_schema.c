@@ -120,11 +120,6 @@ const char books_schema_desk[] =
 /* what only this agency can know of a case (cases_facts.c) */
 "CREATE TABLE IF NOT EXISTS case_facts (kase BLOB PRIMARY KEY,"
 " sealed BLOB NOT NULL) WITHOUT ROWID;"
-/* a conversation in the consent room, not signed yet; kase: empty before
- * the case is opened */
-"CREATE TABLE IF NOT EXISTS conversation (account TEXT NOT NULL,"
-" kase BLOB NOT NULL, at INTEGER NOT NULL, sealed BLOB NOT NULL,"
-" PRIMARY KEY (account, kase)) WITHOUT ROWID;"
 "CREATE INDEX IF NOT EXISTS mail_urgent ON mail (idx)"
 " WHERE urgent = 1 AND opened_at IS NULL AND state = 1;"
 /* what is being written; what: the page's name of it (api_draft.c) */

@@ -408,55 +408,6 @@ START_TEST(preview_before_the_case)
 }
 END_TEST
 
-/* ---- the conversation ------------------------------------------------- */
-
-static const struct told *
-talk(const char *account, json_t *in)
-{
-	return office_ask(o, WORLD_CUSTODIAN, account, api_conversation, in);
-}
-
-START_TEST(conversation_is_kept_for_a_day)
-{
-	const struct told *t;
-	json_t *large = json_object();
-	char *text = calloc(1, 33 * 1024);
-
-	t = talk("susan", json_object());
-	ck_told(t, CLI_DONE);
-	ck_assert(json_is_null(json_object_get(t->result, "draft")));
-	ck_told(talk("susan", json_pack("{s:{s:s}}", "draft", "language",
-	    "pl")), CLI_DONE);
-	t = talk("susan", json_object());
-	ck_assert_str_eq(office_str(json_object_get(t->result, "draft"),
-	    "language"), "pl");
-	/* nobody else's, and no case's */
-	t = talk("second", json_object());
-	ck_assert(json_is_null(json_object_get(t->result, "draft")));
-	case_open(o, &s);
-	t = talk("susan", json_pack("{s:s}", "case", "NB-17"));
-	ck_told(t, CLI_DONE);
-	ck_assert(json_is_null(json_object_get(t->result, "draft")));
-	ck_told(talk("susan", json_pack("{s:s, s:{s:i}}", "case", "NB-17",
-	    "draft", "n", 1)), CLI_DONE);
-	ck_told(talk("susan", json_pack("{s:b}", "drop", 1)), CLI_DONE);
-	t = talk("susan", json_object());
-	ck_assert(json_is_null(json_object_get(t->result, "draft")));
-	t = talk("susan", json_pack("{s:s}", "case", "NB-17"));
-	ck_assert(json_is_object(json_object_get(t->result, "draft")));
-	office_pass(o, CLOCK_DAY_MS);
-	t = talk("susan", json_pack("{s:s}", "case", "NB-17"));
-	ck_assert(json_is_null(json_object_get(t->result, "draft")));
-	/* an object, and bounded */
-	ck_told(talk("susan", json_pack("{s:s}", "draft", "x")), CLI_INPUT);
-	memset(text, 'x', 33 * 1024 - 1);
-	json_object_set_new(large, "x", json_string(text));
-	ck_told(talk("susan", json_pack("{s:o}", "draft", large)), CLI_INPUT);
-	ck_told(talk("susan", json_pack("{s:i}", "case", 99)), CLI_NO);
-	free(text);
-}
-END_TEST
-
 static void
 fill(TCase *tc)
 {
@@ -473,7 +424,6 @@ fill(TCase *tc)
 	tcase_add_test(tc, a_childs_own_line_is_asked_for);
 	tcase_add_test(tc, signing_leaves_a_neutral_line);
 	tcase_add_test(tc, preview_before_the_case);
-	tcase_add_test(tc, conversation_is_kept_for_a_day);
 }
 
 int
