@@ -8,6 +8,7 @@
 #include "agent/guesses.h"
 #include "agent/runner.h"
 #include "agent/signin_part.h"
+#include "base/log.h"
 #include "keys/secret.h"
 
 enum { FIRST_GROUPS = 4, FIRST_LETTERS = 4 };
@@ -190,6 +191,8 @@ counted(struct attempt *at, bool known)
 
 	if (err == ERR_NONE)
 		return true;
+	log_warning(79, "sign-in", "see who can reach the desk",
+	    "passwords are being guessed");
 	snprintf(words, sizeof words, "This account was tried too often. "
 	    "Wait %u minutes, then try again.",
 	    (unsigned)(wait / CLOCK_MINUTE_MS) + 1);

@@ -68,7 +68,9 @@ attempt_enter(struct attempt *at, const struct signin_row *row)
 	char token[SEAT_HEX];
 	struct worker w;
 	json_t *o;
-	enum error_code err = workers_by_account(a, at->account, &w);
+	/* who is gone by now needs no session, and has used no code */
+	enum error_code err = at->call->session != NULL ?
+	    workers_by_account(a, at->account, &w) : ERR_CLOSED;
 
 	if (err == ERR_NONE)
 		err = signin_row_put(a, at->account, row);

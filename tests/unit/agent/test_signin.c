@@ -682,6 +682,36 @@ START_TEST(gone_meanwhile)
 }
 END_TEST
 
+static void
+count(void *ctx, const struct seat *seat)
+{
+	(void)seat;
+	++*(unsigned *)ctx;
+}
+
+/* Who has gone when the password is found right has used no code. */
+START_TEST(gone_and_right)
+{
+	unsigned before = 0, after = 0;
+	char text[200];
+	int fd;
+
+	enrol();
+	seats_each(a->seats, hands.boot, count, &before);
+	fd = dial();
+	snprintf(text, sizeof text, "{\"account\":\"ada\",\"password\":\""
+	    PASSWORD "\",\"code\":\"%s\"}", code(0));
+	ask_as(fd, "", ASK_DESK, VERB_SIGN_IN, text);
+	local_close(&fd);
+	pump();
+	for (int i = 0; i < 50; i++)
+		work();
+	seats_each(a->seats, hands.boot, count, &after);
+	ck_assert_uint_eq(before, after);
+	ck_assert_int_eq(sign_in("ada", PASSWORD, code(0), NULL), CLI_DONE);
+}
+END_TEST
+
 /* ---- PAM ------------------------------------------------------------------------------------------ */
 
 static struct runner *runner;
@@ -802,6 +832,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, too_many_at_a_time);
 	tcase_add_test(tc, locked_meanwhile);
 	tcase_add_test(tc, gone_meanwhile);
+	tcase_add_test(tc, gone_and_right);
 }
 
 int
