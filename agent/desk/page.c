@@ -88,7 +88,7 @@ static const struct nav {
 	{ "/write", "Write", ~(unsigned)DESK_IT },
 	{ "/room", "Consent room", DESK_ADVOCATE },
 	{ "/handover", "Handover", DESK_WORKER | DESK_LEAD },
-	{ "/lead", "Lead", DESK_LEAD | DESK_OFFICER },
+	{ "/lead", "Lead", DESK_LEAD },
 	{ "/it", "IT", DESK_IT },
 	{ "/stop", "Stop phrase", 0 },
 	{ "/urgent", "Urgent", 0 },

@@ -100,11 +100,11 @@ route_call(struct desk_call *c)
 	for (size_t i = 0; i < sizeof routes / sizeof routes[0] &&
 	    found == NULL; i++) {
 		memset(c->part, 0, sizeof c->part);
-		if (routes[i].method == method &&
+		if (routes[i].method == method && may(c, routes[i].who) &&
 		    fits(routes[i].path, c->path, c->part, memory))
 			found = &routes[i];
 	}
-	if (found != NULL && may(c, found->who))
+	if (found != NULL)
 		found->page(c);
 	else if (c->who.account[0] == '\0')
 		sign_page(c, NULL);

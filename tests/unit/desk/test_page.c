@@ -81,7 +81,7 @@ static const struct {
 	{ DESK_WORKER, "/handover", "/lead" },
 	{ DESK_ADVOCATE, "/room", "/it" },
 	{ DESK_LEAD, "/lead", "/room" },
-	{ DESK_OFFICER, "/lead", "/it" },
+	{ DESK_OFFICER, "/write", "/lead" },
 	{ DESK_IT, "/it", "/write" },
 	{ DESK_IT, "/stop", "/room" },
 	{ DESK_IT | DESK_WORKER, "/write", "/lead" },
