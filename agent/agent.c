@@ -14,6 +14,7 @@
 #include "agent/intake.h"
 #include "agent/kept.h"
 #include "agent/keyring.h"
+#include "agent/links.h"
 #include "agent/mailbox.h"
 #include "agent/notices.h"
 #include "agent/opening.h"
@@ -136,6 +137,7 @@ agent_distrust(struct agent *a)
 	a->trouble = TROUBLE_LEDGER;
 	if (a->leases != NULL)
 		leases_wipe(a->leases);
+	links_wipe(a->links);
 }
 
 /* ---- opening --------------------------------------------------------------------- */
@@ -399,6 +401,8 @@ agent_unlocked(struct agent *a, struct identity **identity, struct why *why)
 	if (err == ERR_NONE)
 		err = leases_create(&a->leases);
 	if (err == ERR_NONE)
+		err = links_create(&a->links);
+	if (err == ERR_NONE)
 		err = seats_create(a->config->lock_ms, &a->seats);
 	if (err == ERR_NONE)
 		err = signin_create(&a->signin, why);
@@ -428,6 +432,7 @@ agent_locked(struct agent *a)
 	intake_destroy(&a->intake);
 	link_destroy(&a->link);
 	leases_destroy(&a->leases);
+	links_destroy(&a->links);
 	seats_destroy(&a->seats);
 	seal_sender_destroy(&a->seal);
 	seal_receiver_destroy(&a->receiver);
@@ -527,6 +532,8 @@ agent_turn(struct agent *a)
 	}
 	signin_turn(a);
 	leases_expire(a->leases, boot);
+	if (leases_none(a->leases))
+		links_wipe(a->links);
 	if (boot >= a->expire_next) {
 		a->expire_next = boot + CLOCK_SECOND_MS;
 		seal_sender_expire(a->seal, boot);

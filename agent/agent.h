@@ -41,6 +41,7 @@ struct duty;
 struct link;
 struct notices;
 struct leases;
+struct links;
 struct api;
 struct runner;
 struct signing;
@@ -126,6 +127,7 @@ struct agent {
 	struct intake *intake;
 	struct outgoing *outgoing;
 	struct leases *leases;
+	struct links *links;            /* found in what is open */
 	struct seats *seats;            /* NULL while locked */
 	struct signin *signin;          /* likewise */
 	struct api *api;

@@ -211,14 +211,18 @@ slot(uint8_t out[static 16], const uint8_t message[static WIRE_STAMP],
 	crypto_generichash(out, 16, message, WIRE_STAMP, id->b, RECORD_ID_LEN);
 }
 
-bool
-compose_slot_is(const uint8_t s[static 16],
+int
+compose_slot_of(const uint8_t slots[COMPOSE_SLOTS][16],
     const uint8_t message[static WIRE_STAMP], const struct record_id *id)
 {
 	uint8_t expected[16];
+	int found = -1;
 
 	slot(expected, message, id);
-	return sodium_memcmp(expected, s, sizeof expected) == 0;
+	for (int i = 0; i < COMPOSE_SLOTS && found < 0; i++)
+		if (memcmp(expected, slots[i], sizeof expected) == 0)
+			found = i;
+	return found;
 }
 
 /* Slots in a random order: their place says nothing. */

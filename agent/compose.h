@@ -76,8 +76,8 @@ MUST_USE enum error_code compose_terms(struct agent *a,
     const struct grant *g, const struct terms *terms,
     const struct content *c, struct refusal *no);
 
-/* Does this slot stand for that record in this message? */
-bool compose_slot_is(const uint8_t slot[static 16],
+/* Which slot of this message stands for that record; -1: none. */
+int compose_slot_of(const uint8_t slots[COMPOSE_SLOTS][16],
     const uint8_t message[static WIRE_STAMP], const struct record_id *id);
 
 /* Members that our agency has a grant in force to, in this case. */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "agent/cases.h"
-#include "agent/compose.h"
+#include "agent/links.h"
 #include "agent/opening.h"
 #include "agent/own.h"
 
@@ -94,19 +94,56 @@ take_mail(void *ctx, const struct mail *m)
 
 /* ---- observations, for maps ---------------------------------------------------- */
 
+/* How the records of a case are numbered for finding links (agent/links.h). */
+struct numbering {
+	struct links_case *links;
+	unsigned *of;                   /* number of a held record */
+	size_t *held;                   /* and back; SIZE_MAX: not held now */
+};
+
+static bool
+number_all(struct held_case *h, struct numbering *b)
+{
+	for (size_t i = 0; i < PATTERN_RECORDS_MAX; i++)
+		b->held[i] = SIZE_MAX;
+	for (size_t i = 0; i < h->n_held; i++) {
+		b->of[i] = links_number(b->links, &h->held[i].id);
+		if (b->of[i] == LINKS_FULL)
+			return false;
+		b->held[b->of[i]] = i;
+	}
+	return true;
+}
+
+static enum error_code
+numbering_make(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    struct held_case *h, struct numbering *b)
+{
+	b->links = links_of(a->links, case_id);
+	b->of = arena_alloc(h->arena, PATTERN_RECORDS_MAX * sizeof *b->of);
+	b->held = arena_alloc(h->arena, PATTERN_RECORDS_MAX *
+	    sizeof *b->held);
+	if (b->of == NULL || b->held == NULL)
+		return ERR_NOMEM;
+	if (number_all(h, b))
+		return ERR_NONE;
+	links_restart(b->links);
+	return number_all(h, b) ? ERR_NONE : ERR_INTERNAL;
+}
+
 /* Records held here that a received one links to, found by its slots. */
 static void
-resolve_slots(struct held_case *h, const struct held_item *it,
-    struct held *out)
+resolve_slots(struct held_case *h, const struct numbering *b,
+    const struct held_item *it, size_t record)
 {
-	for (size_t k = 0; k < h->n_held; k++)
-		for (unsigned s = 0; s < COMPOSE_SLOTS; s++)
-			if (out->n_links < OBSERVATION_LINKS_MAX &&
-			    compose_slot_is(it->slots[s], it->mail.id,
-			    &h->held[k].id)) {
-				out->links[out->n_links++] = k;
-				break;
-			}
+	unsigned found[OBSERVATION_LINKS_MAX], n;
+	struct held *out = &h->held[record];
+
+	n = links_find(b->links, b->of[record], it->mail.idx, it->mail.id,
+	    (const uint8_t (*)[16])it->slots, found);
+	for (unsigned i = 0; i < n; i++)
+		if (b->held[found[i]] != SIZE_MAX)
+			out->links[out->n_links++] = b->held[found[i]];
 }
 
 static void
@@ -169,10 +206,12 @@ describe(struct agent *a, struct held_case *h, const struct held_item *it,
 }
 
 static enum error_code
-build_held(struct agent *a, struct held_case *h)
+build_held(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    struct held_case *h)
 {
 	const struct held_item **from = arena_alloc(h->arena,
 	    (h->n + 1) * sizeof *from);
+	struct numbering numbering;
 	enum error_code err = ERR_NONE;
 
 	h->held = arena_zalloc(h->arena, (h->n + 1) * sizeof *h->held);
@@ -185,11 +224,13 @@ build_held(struct agent *a, struct held_case *h)
 		err = describe(a, h, &h->item[i], &h->held[h->n_held]);
 		h->n_held++;
 	}
+	if (err == ERR_NONE)
+		err = numbering_make(a, case_id, h, &numbering);
 	for (size_t i = 0; i < h->n_held && err == ERR_NONE; i++)
 		if (from[i]->own)
 			resolve_ids(h, &h->held[i]);
 		else
-			resolve_slots(h, from[i], &h->held[i]);
+			resolve_slots(h, &numbering, from[i], i);
 	return err;
 }
 
@@ -239,7 +280,7 @@ held_load(struct agent *a, const struct worker *w,
 	if (err == ERR_NONE)
 		err = mailbox_list(a, case_id, take_mail, &l);
 	if (err == ERR_NONE)
-		err = build_held(a, out);
+		err = build_held(a, case_id, out);
 	if (err == ERR_NONE)
 		note_answers(out);
 	if (err != ERR_NONE)

@@ -136,6 +136,12 @@ leases_expire(struct leases *l, uint64_t boot)
 			wipe(l, &l->lease[i]);
 }
 
+bool
+leases_none(const struct leases *l)
+{
+	return l->high == 0;
+}
+
 void
 leases_each(struct leases *l, bool (*keep)(void *ctx, uint64_t idx),
     void *ctx)

@@ -8,6 +8,7 @@
 #include "agent/cases.h"
 #include "agent/config.h"
 #include "agent/keyring.h"
+#include "agent/links.h"
 #include "agent/mailbox.h"
 #include "agent/opening_check.h"
 #include "agent/practice/validate.h"
@@ -426,4 +427,5 @@ opening_review(struct agent *a, const uint8_t *case_id)
 
 	if (a->leases != NULL && !fault_break("p4"))
 		leases_each(a->leases, still_allowed, &v);
+	links_wipe(a->links);
 }

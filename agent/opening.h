@@ -31,6 +31,8 @@ uint64_t leases_end(struct leases *l, uint64_t idx,
 void leases_wipe_message(struct leases *l, uint64_t idx);
 void leases_wipe_worker(struct leases *l, const uint8_t *worker);
 void leases_expire(struct leases *l, uint64_t boot);
+/* Is nothing open at all? */
+bool leases_none(const struct leases *l);
 /* Wipes all. */
 void leases_wipe(struct leases *l);
 /* Wipes those that `keep` does not want kept. */
