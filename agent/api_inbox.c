@@ -2,7 +2,8 @@
  * Verbs that tell what has come: inbox, changed.
  *
  * inbox        limit, before, case (all optional) -> items [message, case,
- *              reference, from, from_name, kind, urgent, introduction, at,
+ *              reference, from, from_name, kind, urgent, introduction,
+ *              checked (of an introduction: the staff has been compared), at,
  *              state stored|locked|recalled|rejected, opened_by (role),
  *              opened_account, opened_at, acknowledged_by (urgent ones that
  *              wait)], next, calls [observation, case, reference, member,
@@ -98,6 +99,9 @@ add_item(struct inbox *in, const struct mail *m)
 	    "state", mail_state_name(m->state));
 	if (o == NULL)
 		return ERR_NOMEM;
+	if (m->introduction)
+		json_object_set_new(o, "checked",
+		    json_boolean(cases_checked(a, m->case_id)));
 	json_object_set_new(o, "opened_by", m->opened_at != 0 ?
 	    json_string(m->opened_by) : json_null());
 	json_object_set_new(o, "opened_account", json_string(

@@ -119,8 +119,8 @@ mailbox_opened(struct agent *a, uint64_t idx,
 	if (err != ERR_NONE)
 		return err;
 	st = a->sql[SQL_MAIL_OPENER_PUT];
-	db_bind_u64(st, 1, idx);
-	db_bind_blob(st, 2, worker, WIRE_PSEUDONYM);
+	db_bind_blob(st, 1, worker, WIRE_PSEUDONYM);
+	db_bind_u64(st, 2, idx);
 	db_bind_u64(st, 3, at);
 	return db_run(st);
 }
