@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "agent/desk/view.h"
 #include "proto/vocabulary.h"
@@ -12,13 +13,28 @@ enum { PAGE_ITEMS = 50, BEFORE_DIGITS = 19 };
 
 /* ---- one item -------------------------------------------------------------- */
 
+/* "5 h" of an agent's time, which stands there when one points at it. */
 static void
 age(struct buf *b, const char *iso)
 {
+	static const struct { long seconds; const char *unit; } units[] = {
+		{ 86400, "d" }, { 3600, "h" }, { 60, "min" } };
 	char at[PAGE_TIME];
+	struct tm tm = { 0 };
+	long n;
 
 	page_time_text(iso, at);
-	html(b, "<time datetime=\"%s\">%s</time>", iso, at);
+	if (strptime(iso, "%Y-%m-%dT%H:%M:%SZ", &tm) == NULL)
+		return;
+	n = (long)(time(NULL) - timegm(&tm));
+	html(b, "<time datetime=\"%s\" title=\"%s\">", iso, at);
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (n >= units[i].seconds) {
+			html(b, "%ld %s</time>", n / units[i].seconds,
+			    units[i].unit);
+			return;
+		}
+	html_raw(b, "now</time>");
 }
 
 static const char *
@@ -49,23 +65,34 @@ state(struct buf *b, const json_t *m)
 		    " (" : "", json_str(m, "opened_by"), account[0] != '\0' ?
 		    ")" : "");
 		age(b, json_str(m, "opened_at"));
+		html_raw(b, " ago");
 	}
+}
+
+/* Where an item leads: an introduction to the comparing of staff, and when
+ * that is done, to the book it became. */
+static void
+leads(struct buf *b, const json_t *m)
+{
+	if (!json_yes(m, "introduction"))
+		html(b, "<a href=\"/item/%lld\">%s</a>", json_int(m,
+		    "message"), json_str(m, "from_name"));
+	else if (json_yes(m, "checked"))
+		html(b, "%s: <a href=\"/case/%lld/people\">introduction</a>",
+		    json_str(m, "from_name"), json_int(m, "case"));
+	else
+		html(b, "%s: <a href=\"/check/%lld\">introduction, compare "
+		    "the staff</a>", json_str(m, "from_name"), json_int(m,
+		    "case"));
 }
 
 static void
 item(struct buf *b, const json_t *m)
 {
-	const bool introduction = json_yes(m, "introduction");
-
 	html_raw(b, "<tr><td>");
 	if (json_yes(m, "urgent"))
 		html_raw(b, "<span class=\"mark urgent\">Urgent</span> ");
-	if (introduction)
-		html(b, "<a href=\"/check/%lld\">Introduction: compare the "
-		    "staff</a>", json_int(m, "case"));
-	else
-		html(b, "<a href=\"/item/%lld\">%s</a>", json_int(m,
-		    "message"), json_str(m, "from_name"));
+	leads(b, m);
 	html(b, "</td><td>%s</td><td>", kind_label(json_str(m, "kind")));
 	age(b, json_str(m, "at"));
 	html_raw(b, "</td><td>");
@@ -86,7 +113,7 @@ group(struct buf *b, const json_t *items, size_t i)
 	html(b, "<section class=\"group\">\n<h2><a href=\"/case/%lld/map\">"
 	    "Case %lld%s%s</a></h2>\n<div class=\"wide\">\n<table class=\""
 	    "inbox\">\n<thead><tr><th scope=\"col\">From</th><th scope=\"col\">"
-	    "Kind</th><th scope=\"col\">Came</th><th scope=\"col\">State</th>"
+	    "Kind</th><th scope=\"col\">Age</th><th scope=\"col\">State</th>"
 	    "</tr></thead>\n<tbody>\n", no, no, reference[0] != '\0' ? ", " :
 	    "", reference);
 	for (; i < json_array_size(items); i++)

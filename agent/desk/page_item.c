@@ -290,6 +290,8 @@ actions(struct desk_call *c, const json_t *item)
 		on_own(b, kind, json_str(item, "id"));
 	else
 		on_received(b, item, kind);
+	html(b, "<li><a class=\"button\" href=\"/write/%lld?link=%s\">Write "
+	    "about it</a></li>\n", no, json_str(item, "id"));
 	html(b, "<li><a class=\"button\" href=\"/urgent/%lld\">Record what was "
 	    "told outside</a></li>\n</ul>\n", no);
 }

@@ -130,9 +130,9 @@ span(struct plot *p)
 
 	p->first = p->last = PLOT_NO_DAY;
 	for (size_t i = 0; (r = shown(p, i)) != NULL; i++) {
-		(void)agency_of(p, r);
 		if (json_array_size(json_object_get(r, "lanes")) == 0)
 			continue;
+		(void)agency_of(p, r);
 		days(r, &from, &to);
 		widen(p, from, to);
 		p->apart = p->apart || from == PLOT_NO_DAY;

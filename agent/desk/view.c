@@ -197,13 +197,12 @@ view_path(const json_t *record, char out[static VIEW_PATH])
 		    "id"));
 }
 
-void
-view_link(const struct view *v, const json_t *record)
+static void
+link_id(const struct view *v, const json_t *record)
 {
 	struct buf *b = &v->c->out;
 	char path[VIEW_PATH], id[9];
 
-	html(b, "%s ", json_str(record, "name"));
 	if (v->paper) {
 		/* an excerpt names its record in full */
 		html(b, "<span class=\"id\">%s</span>",
@@ -215,17 +214,24 @@ view_link(const struct view *v, const json_t *record)
 	html(b, "<a class=\"id\" href=\"%s\">%s</a>", path, id);
 }
 
+void
+view_link(const struct view *v, const json_t *record)
+{
+	html(&v->c->out, "%s ", json_str(record, "name"));
+	link_id(v, record);
+}
+
 static void
 entry_source(const struct view *v, const json_t *record)
 {
 	struct buf *b = &v->c->out;
 	const json_t *o = json_object_get(record, "observation");
 
-	html_raw(b, "<p class=\"source\">");
-	view_link(v, record);
-	html(b, " <span class=\"code\">%s</span> ", json_str(record,
-	    "kind"));
+	html(b, "<p class=\"source\">%s <span class=\"code\">%s</span>, ",
+	    json_str(record, "name"), json_str(record, "kind"));
 	view_known(b, o);
+	html_raw(b, " ");
+	link_id(v, record);
 	html_raw(b, "</p>\n");
 }
 
