@@ -88,7 +88,7 @@ TOOL_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(TOOL_SRC))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all help demo check check-deps deps check-unit check-vectors check-contract \
-	check-system check-promises check-faults check-layers check-headers check-alerts check-link lint-man fuzz bench \
+	check-system check-browser check-promises check-faults check-layers check-headers check-alerts check-link lint-man fuzz bench \
 	check-asan check-tsan check-valgrind install clean tools tests
 .SECONDARY:
 .DEFAULT_GOAL := all
@@ -103,6 +103,7 @@ help:
 	 'make check-unit check-vectors check-contract check-system' \
 	 'make check-layers check-headers check-alerts check-link lint-man' \
 	 'make check-asan check-tsan check-valgrind   the same tests, instrumented' \
+	 'make check-browser              the desk in headless Chromium' \
 	 'make check-promises             every promise broken on purpose, and noticed' \
 	 'make check-faults [ROUNDS=200]  kill -9 campaign under load' \
 	 'make fuzz [FUZZ_SECONDS=30]     libFuzzer over every parser' \
@@ -201,6 +202,11 @@ check-tsan-run: $(filter $(B)/tests/unit/base/% $(B)/tests/unit/broker/%,$(UNIT_
 	$(Q)tests/run-binaries $^
 check-valgrind: $(UNIT_BIN)
 	$(Q)VALGRIND=1 tests/run-binaries $(filter $(B)/tests/unit/%,$(UNIT_BIN))
+
+# The desk in headless Chromium: wants node, npm and chromium, which
+# deploy/install-deps ci installs.
+check-browser: all tools
+	$(Q)tests/browser/run $(B)
 
 fuzz:
 	$(Q)BUILD=$(BUILD_ROOT)/fuzz SECONDS_EACH=$(FUZZ_SECONDS) tests/fuzz/run $(FUZZ_SRC)

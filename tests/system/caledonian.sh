@@ -143,7 +143,9 @@ wc_introduce() {
 		    select(.introduction)) | .message')
 		wl_as "$wc_m" open "m$wc_no" --json \
 		    >"$W/seen/introduction-$wc_m" || return 1
-		wl_as "$wc_m" conflict-checked 1 --confirm --json \
+		eval "wc_out=\${WC_EXCLUDE_$(echo "$wc_m" | tr - _):-}"
+		wl_as "$wc_m" conflict-checked 1 --confirm \
+		    ${wc_out:+--exclude "$wc_out"} --json \
 		    >"$W/seen/checked-$wc_m" || return 1
 	done
 }
