@@ -10,6 +10,7 @@
 #include "agent/cases.h"
 #include "agent/compose.h"
 #include "agent/config.h"
+#include "agent/distrust.h"
 #include "agent/duty.h"
 #include "agent/intake.h"
 #include "agent/kept.h"
@@ -129,15 +130,6 @@ agent_end(struct agent *a, enum error_code err)
 	if (err == ERR_FULL)
 		a->room_next = 0;       /* look now: the reserve may help */
 	return err;
-}
-
-void
-agent_distrust(struct agent *a)
-{
-	a->trouble = TROUBLE_LEDGER;
-	if (a->leases != NULL)
-		leases_wipe(a->leases);
-	links_wipe(a->links);
 }
 
 /* ---- opening --------------------------------------------------------------------- */
@@ -335,6 +327,8 @@ agent_open(const struct agent_config *config, struct agent **out,
 		err = agent_end(a, load_files(a, why));
 	if (err == ERR_NONE)
 		err = intake_load_position(a);
+	if (err == ERR_NONE)
+		err = distrust_load(a);
 	if (err != ERR_NONE)
 		agent_close(&a);
 	*out = a;
@@ -490,7 +484,8 @@ drain_link(struct agent *a)
 		log_error(22, "exchange", "call the operator of the exchange",
 		    "%s: %s", error_text(err), why.text);
 		if (err == ERR_PROOF || err == ERR_CRYPTO)
-			agent_distrust(a);
+			agent_distrust(a, intake_shown(a), why.text[0] != '\0' ?
+			    why.text : error_text(err));
 		disconnected(a);
 		link_again(a->link, clock_boot(&a->clock));
 		return;
@@ -523,6 +518,7 @@ agent_turn(struct agent *a)
 		return;
 	room_turn(a);
 	drain_link(a);
+	distrust_turn(a);
 	if (keyring_turn(a) != ERR_NONE)
 		log_warning(24, "sealing key", "check the disk",
 		    "cannot be renewed or destroyed");

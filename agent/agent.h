@@ -18,6 +18,7 @@
  *   link.h      the one outbound socket
  *   signing.h   the short-lived process that uses a consent key
  *   runner.h    the process that runs outside commands
+ *   distrust.h  when what the broker shows does not hold together
  *   alert.h     numbered alerts to IT
  *   notices.h   safe notices to workers; contacts.h: where they go
  *   duty.h      who is called for what is urgent
@@ -72,6 +73,17 @@ enum agent_trouble {
 	TROUBLE_DISK,
 };
 
+/* What is held against the exchange (agent/distrust.h). */
+enum { DISTRUST_WHY = 160 };
+struct distrust {
+	uint64_t at;                    /* ms */
+	struct checkpoint ours;         /* verified; size 0: nothing yet */
+	/* the signed checkpoint that was shown or cited; size 0: none was,
+	 * something else does not hold */
+	struct checkpoint theirs;
+	char why[DISTRUST_WHY];
+};
+
 /* Sealing secrets in use, in locked memory: one curve key unwrapped once. */
 enum { AGENT_EPOCHS = 16 };
 struct agent_epoch {
@@ -111,7 +123,9 @@ struct agent {
 	uint64_t news_at;               /* size just after the newest of them */
 	uint64_t statement_boot;        /* boot clock of last agreeing statement */
 	bool statement_ever;
-	enum agent_trouble trouble;     /* LEDGER, for good, or DISK */
+	enum agent_trouble trouble;     /* LEDGER, until IT ends it, or DISK */
+	struct distrust distrust;       /* why, when LEDGER */
+	bool distrust_due;              /* and that is not on the disk yet */
 	int64_t clock_off_ms;           /* broker's clock minus ours */
 	uint64_t offline_since;         /* ms, 0 when connected */
 
@@ -157,9 +171,6 @@ MUST_USE enum error_code agent_open(const struct agent_config *config,
 /* With the unlocked identity: everything else starts. Takes *identity. */
 MUST_USE enum error_code agent_unlocked(struct agent *a,
     struct identity **identity, struct why *why);
-/* Nothing is sent or opened any more, and what is open is closed: what the
- * broker shows does not hold together. */
-void agent_distrust(struct agent *a);
 /* Keeps the newest partnership record for the next start. */
 MUST_USE enum error_code agent_keep_partnership(struct agent *a);
 /* Wipes every secret and closes the link; the store stays open. */

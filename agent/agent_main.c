@@ -20,6 +20,10 @@ static const struct cli_option quarantine_options[] = {
 	{ "empty", NULL, "forget what is in it; look first" },
 	{ NULL, NULL, NULL },
 };
+static const struct cli_option trust_options[] = {
+	{ "again", NULL, "go on with it; the auditor has explained it" },
+	{ NULL, NULL, NULL },
+};
 static const struct cli_option sessions_options[] = {
 	{ "end", "ACCOUNT", "sign this account out, everywhere" },
 	{ NULL, NULL, NULL },
@@ -156,6 +160,8 @@ static const struct cli_command commands[] = {
 	    it_outbox, no_options, 0, 0 },
 	{ "quarantine", "", "deliveries rejected; 1 when there are any",
 	    it_quarantine, quarantine_options, 0, 0 },
+	{ "trust", "", "what is held against the exchange; 6 when there is "
+	    "anything", it_trust, trust_options, 0, 0 },
 };
 
 int

@@ -1,5 +1,5 @@
 /*
- * Verbs for IT: status, unlock, lock, test, outbox, quarantine.  Nothing here
+ * Verbs for IT: status, unlock, lock, test, outbox, quarantine, trust.  Nothing here
  * shows a case, a person, a code or a count (P7): ages and buckets only.
  */
 #include <sodium.h>
@@ -8,6 +8,7 @@
 #include "agent/api.h"
 #include "agent/config.h"
 #include "agent/daemon.h"
+#include "agent/distrust.h"
 #include "agent/intake.h"
 #include "agent/mailbox.h"
 #include "agent/outgoing.h"
@@ -114,7 +115,9 @@ void
 api_status(struct api_call *c)
 {
 	struct agent *a = c->agent;
-	const enum agent_trouble trouble = agent_trouble(a);
+	/* also while it is locked */
+	const enum agent_trouble trouble = a->trouble == TROUBLE_LEDGER ?
+	    TROUBLE_LEDGER : agent_trouble(a);
 	struct oldest outbox = { 0 }, unopened = { 0 };
 	const char *warning = NULL;
 	json_t *out = json_pack("{s:s, s:s, s:b}", "member", a->member,
@@ -129,6 +132,10 @@ api_status(struct api_call *c)
 	put_queue(out, "unopened", &unopened, agent_now(a));
 	if (trouble != TROUBLE_NONE)
 		warning = agent_trouble_text(trouble);
+	if (trouble == TROUBLE_LEDGER)
+		warning = "The exchange's log does not hold together. Nothing "
+		    "is sent or opened. Call the auditor: wayleave-agent trust "
+		    "[WL-080]";
 	json_object_set_new(out, "result", json_string(
 	    trouble == TROUBLE_LEDGER || trouble == TROUBLE_DISK ? "CRITICAL" :
 	    warning != NULL ? "WARNING" : "OK"));
@@ -267,4 +274,72 @@ api_quarantine(struct api_call *c)
 	    size.refused > 0 ? "It is full: newer ones were counted and not "
 	    "kept. Once you have looked: wayleave-agent quarantine --empty" :
 	    NULL);
+}
+
+/* ---- two ledgers ------------------------------------------------------- */
+
+/* A checkpoint as the note that it was signed as (C2SP). */
+static enum error_code
+put_note(struct agent *a, json_t *out, const char *key,
+    const struct checkpoint *c)
+{
+	struct note_key log;
+	struct buf text;
+	enum error_code err;
+
+	if (c->size == 0)
+		return ERR_NONE;
+	err = note_key_init(&log, a->pship.now.origin, NOTE_ED25519,
+	    a->pship.now.log_key);
+	if (err != ERR_NONE)
+		return err;
+	buf_init(&text, NOTE_BYTES_MAX);
+	checkpoint_note(&log, c, &text);
+	json_object_set_new(out, key, json_stringn((const char *)text.data,
+	    text.n));
+	buf_free(&text);
+	return ERR_NONE;
+}
+
+static void
+show_distrust(struct api_call *c, const struct distrust *d)
+{
+	char iso[CLOCK_ISO_BYTES];
+	json_t *out;
+
+	clock_iso(iso, d->at);
+	out = json_pack("{s:s, s:s}", "since", iso, "why", d->why);
+	if (put_note(c->agent, out, "ours", &d->ours) != ERR_NONE ||
+	    put_note(c->agent, out, "theirs", &d->theirs) != ERR_NONE)
+		json_object_set_new(out, "notes", json_string("cannot be "
+		    "written out"));
+	api_tell(c, CLI_PROOF, out, "What the exchange shows does not hold "
+	    "together, so nothing is sent or opened. Give these notes to the "
+	    "auditor. Once it is explained: wayleave-agent trust --again");
+}
+
+void
+api_trust(struct api_call *c)
+{
+	struct distrust d;
+	enum error_code err;
+
+	if (c->agent->trouble != TROUBLE_LEDGER) {
+		api_tell(c, CLI_DONE, NULL, "Nothing is held against the "
+		    "exchange.");
+		return;
+	}
+	if (!api_true(c, "again")) {
+		/* one that could not be read is in memory as nothing */
+		err = distrust_get(c->agent, &d);
+		show_distrust(c, err == ERR_NONE ? &d : &c->agent->distrust);
+		return;
+	}
+	err = distrust_end(c->agent);
+	if (err != ERR_NONE) {
+		api_error(c, err, NULL);
+		return;
+	}
+	api_tell(c, CLI_DONE, NULL, "It is trusted again, from where this "
+	    "agent had followed it to.");
 }

@@ -65,7 +65,16 @@ check_head(struct agent *a, const struct parcel *p, struct checkpoint *head,
 	    a->pship.now.log_key);
 	if (err != ERR_NONE)
 		why_set(why, "a checkpoint is not signed by the log key");
+	else
+		a->intake->shown = *head;
 	return err;
+}
+
+const struct checkpoint *
+intake_shown(const struct agent *a)
+{
+	return a->intake != NULL && a->intake->shown.size > 0 ?
+	    &a->intake->shown : NULL;
 }
 
 static enum error_code
@@ -289,6 +298,7 @@ intake_frame(struct agent *a, struct bytes frame, struct why *why)
 	enum error_code err;
 
 	arena_reset(in->arena);
+	in->shown.size = 0;
 	err = wire_parcel_decode(in->arena, frame, &p, why);
 	if (err != ERR_NONE)
 		return err;

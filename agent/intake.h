@@ -17,11 +17,14 @@ void intake_destroy(struct intake **i);
 
 /*
  * One frame.  ERR_PROOF, ERR_CRYPTO: the broker lies or two ledgers exist
- * (trouble is set); ERR_FORMAT, ERR_SIZE: not a parcel; the caller drops the
+ * (agent/distrust.h); ERR_FORMAT, ERR_SIZE: not a parcel; the caller drops the
  * link.  Nothing of a bad parcel is kept.
  */
 MUST_USE enum error_code intake_frame(struct agent *a, struct bytes frame,
     struct why *why);
+
+/* The signed checkpoint of the frame taken last; NULL: it had none. */
+const struct checkpoint *intake_shown(const struct agent *a);
 
 /* The first frame on a new connection: position, news, clock, credit. */
 MUST_USE enum error_code intake_hello(struct agent *a);

@@ -30,6 +30,7 @@ struct intake {
 	uint64_t asked;                 /* the question that asks for it */
 	uint64_t confirmed, confirmed_news;
 	unsigned taken;                 /* items since the last confirm */
+	struct checkpoint shown;        /* signed, of this frame; size 0: none */
 	bool not_ours;                  /* an alarm was given (look_own) */
 };
 

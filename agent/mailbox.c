@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "agent/books.h"
+#include "agent/distrust.h"
 #include "agent/keyring.h"
 #include "agent/outgoing.h"
 #include "agent/quarantine.h"
@@ -61,15 +62,17 @@ cites_this_ledger(struct agent *a, const struct citation *c)
 }
 
 /* Two signed checkpoints that do not extend each other: two ledgers. */
-static bool
-proves_two_ledgers(struct agent *a, const struct citation *c)
+static void
+look_for_two_ledgers(struct agent *a, const struct citation *c)
 {
 	struct checkpoint cited = { .size = c->size };
 
 	memcpy(cited.root.b, c->root, HASH_BYTES);
 	memcpy(cited.signature, c->signature, CHECKPOINT_SIG_BYTES);
-	return checkpoint_verify(a->pship.now.origin, &cited,
-	    a->pship.now.log_key) == ERR_NONE;
+	if (checkpoint_verify(a->pship.now.origin, &cited,
+	    a->pship.now.log_key) == ERR_NONE)
+		agent_distrust(a, &cited, "a message cites a checkpoint of "
+		    "another ledger under the same key");
 }
 
 /* What the rules say at home, about the message as just folded. */
@@ -118,8 +121,7 @@ check(struct agent *a, const struct entry *s, const struct entry *d,
 		return ERR_NONE;
 	*why = "it cites another ledger";
 	if (!cites_this_ledger(a, &s->b.cite)) {
-		if (proves_two_ledgers(a, &s->b.cite))
-			agent_distrust(a);
+		look_for_two_ledgers(a, &s->b.cite);
 		*rule = RULE_CITATION;
 		return ERR_NONE;
 	}

@@ -188,7 +188,11 @@ take_share(struct agent *a, uint64_t idx,
     const uint8_t share[static 32])
 {
 	const uint64_t left = lease_left(a, lease_end);
-	enum error_code err = check_share(a, idx, share);
+	enum error_code err;
+
+	if (a->trouble == TROUBLE_LEDGER)
+		return ERR_REFUSED;     /* asked for before we knew */
+	err = check_share(a, idx, share);
 
 	if (err == ERR_REFUSED)
 		log_error(34, "an opening was not shown", "call the operator "

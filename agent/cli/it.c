@@ -198,3 +198,20 @@ it_quarantine(struct cli *cli)
 
 	return it_list(cli, VERB_QUARANTINE, in, "rejected", column, 4);
 }
+
+int
+it_trust(struct cli *cli)
+{
+	static const char *const column[] = { "since", "why", "ours",
+	    "theirs" };
+	json_t *out = NULL, *in = cli_flag(cli, "again") ?
+	    json_pack("{s:b}", "again", 1) : NULL;
+	int code = it_ask(cli, VERB_TRUST, in, &out);
+
+	for (size_t i = 0; !cli->json && i < 4; i++)
+		if (json_is_string(json_object_get(out, column[i])))
+			printf("%-8s%s%s\n", column[i], i < 2 ? "" : "\n",
+			    ask_str(out, column[i]));
+	json_decref(out);
+	return code;
+}

@@ -15,6 +15,7 @@ int it_unlock(struct cli *cli);
 int it_lock(struct cli *cli);
 int it_test(struct cli *cli);
 int it_outbox(struct cli *cli);
+int it_trust(struct cli *cli);
 int it_quarantine(struct cli *cli);
 
 /* it_worker.c */

@@ -3,6 +3,7 @@
  * question at all, and what becomes of those who wait.  The link is one that
  * takes everything and brings nothing.
  */
+#include "agent/distrust.h"
 #include "tests/unit/agent/alone.h"
 
 /* ---- who may ------------------------------------------------------------------------- */
@@ -288,6 +289,42 @@ START_TEST(the_desk_of_the_configuration)
 	ck_ok(api_create(a, path, 0666, &a->api, NULL));
 	ck_assert_int_eq(as_nobody(token, VERB_CASES), CLI_DONE);
 	ck_assert_int_eq(as_nobody(token, VERB_WORKER_LIST), CLI_LOCKED);
+}
+END_TEST
+
+/* ---- two ledgers ------------------------------------------------------------------------- */
+
+START_TEST(it_alone_trusts_again)
+{
+	int fd;
+
+	unlock();
+	fd = dial();
+	ask(fd, VERB_TRUST, "{}");
+	ck_ok(answer(fd));
+	ck_assert_int_eq(told.code, CLI_DONE);
+	agent_distrust(a, &(struct checkpoint){ .size = 9 }, "a test");
+	ask(fd, VERB_TRUST, "{}");
+	ck_ok(answer(fd));
+	ck_assert_int_eq(told.code, CLI_PROOF);
+	ck_assert_str_eq(json_string_value(json_object_get(told.json, "why")),
+	    "a test");
+	ck_assert_ptr_nonnull(strstr(json_string_value(json_object_get(
+	    told.json, "theirs")), "\n9\n"));
+	agent_locked(a);
+	ask(fd, VERB_STATUS, "{}");
+	ck_ok(answer(fd));
+	ck_assert_str_eq(json_string_value(json_object_get(told.json,
+	    "result")), "CRITICAL");
+	unlock();
+	ck_assert_int_eq(agent_trouble(a), TROUBLE_LEDGER);
+	if (geteuid() == 0)
+		ck_assert_int_eq(as_nobody(NULL, VERB_TRUST), CLI_LOCKED);
+	ask(fd, VERB_TRUST, "{\"again\":true}");
+	ck_ok(answer(fd));
+	ck_assert_int_eq(told.code, CLI_DONE);
+	ck_assert_int_eq(agent_trouble(a), TROUBLE_OFFLINE);
+	local_close(&fd);
 }
 END_TEST
 
@@ -586,6 +623,7 @@ fill(TCase *tc)
 	tcase_add_loop_test(tc, verbs_by_rights, 0, 4);
 	tcase_add_test(tc, an_account_nobody_knows);
 	tcase_add_test(tc, another_account);
+	tcase_add_test(tc, it_alone_trusts_again);
 	tcase_add_test(tc, verbs_nobody_knows);
 	tcase_add_test(tc, in_the_name_of_a_session);
 	tcase_add_test(tc, a_token_that_is_none);

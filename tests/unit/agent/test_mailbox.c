@@ -2,6 +2,7 @@
  * Deliveries: what is stored, what is rejected and with which word, and that
  * a rejected one is kept apart, said once, and never opened.
  */
+#include "agent/distrust.h"
 #include "agent/quarantine.h"
 #include "tests/unit/agent/liar.h"
 
@@ -357,6 +358,37 @@ cite(uint64_t size, const struct hash *root)
 	return out;
 }
 
+static void
+restart(void)
+{
+	agent_close(&o->a[WORLD_SCHOOL]);
+	office_agent(o, WORLD_SCHOOL);
+	l->a = o->a[WORLD_SCHOOL];
+}
+
+/* Over restarts, with both notes, until IT says otherwise. */
+static void
+still_distrusted(uint64_t size)
+{
+	const struct checkpoint head = l->a->head;
+	struct distrust d;
+
+	restart();
+	restart();
+	ck_assert_int_eq(agent_trouble(l->a), TROUBLE_LEDGER);
+	ck_ok(distrust_get(l->a, &d));
+	ck_assert_uint_eq(d.ours.size, l->a->head.size);
+	ck_ok(checkpoint_verify(l->w->origin, &d.ours, l->w->log.public));
+	ck_assert_uint_eq(d.theirs.size, size);
+	ck_ok(checkpoint_verify(l->w->origin, &d.theirs, l->w->log.public));
+	ck_assert_uint_eq(l->a->head.size, head.size);
+	ck_ok(distrust_end(l->a));
+	ck_assert_int_ne(agent_trouble(l->a), TROUBLE_LEDGER);
+	restart();
+	ck_assert_int_ne(agent_trouble(l->a), TROUBLE_LEDGER);
+	ck_err(distrust_get(l->a, &d), ERR_NOTFOUND);
+}
+
 /* A signed checkpoint that is no ancestor of ours proves it by itself. */
 START_TEST(a_citation_of_another_ledger)
 {
@@ -376,6 +408,7 @@ START_TEST(a_citation_of_another_ledger)
 	ck_assert_uint_eq(line.outcome, RULE_CITATION);
 	ck_assert_int_eq(agent_trouble(l->a), TROUBLE_LEDGER);
 	ck_assert(!leases_get(l->a->leases, 3, worker, 1, share));
+	still_distrusted(7);
 }
 END_TEST
 

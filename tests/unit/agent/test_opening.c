@@ -2,6 +2,7 @@
  * Openings: no share is believed without its proof, none outlives the
  * permission it came under, and content that lies is not shown.
  */
+#include "agent/distrust.h"
 #include "agent/kept.h"
 #include "tests/unit/agent/liar.h"
 
@@ -421,6 +422,22 @@ START_TEST(a_lie_closes_everything)
 }
 END_TEST
 
+/* Asked for before two ledgers were met, and answered after. */
+START_TEST(no_share_once_distrusted)
+{
+	const struct wire_opened_line line = admitted();
+	uint8_t stamp[WIRE_STAMP];
+
+	ask(intro, stamp);
+	agent_distrust(l->a, NULL, "a test");
+	liar_opened(l, stamp, &line, 1, bytes_of(l->mail_share, 32));
+	liar_close(l);
+	liar_ok(l);
+	ck_assert(!open_now(intro));
+	ck_err(plain(intro), ERR_LOCKED);
+}
+END_TEST
+
 START_TEST(a_restart_closes_everything)
 {
 	opened(intro);
@@ -509,7 +526,7 @@ START_TEST(not_without_fresh_permissions)
 	ck_err(asked(&officer, intro), ERR_OFFLINE);
 	a->offline_since = 0;
 	/* two ledgers */
-	agent_distrust(a);
+	agent_distrust(a, NULL, "a test");
 	ck_err(asked(&officer, intro), ERR_OFFLINE);
 	ck_assert_uint_eq(rows_of(a, "outgoing WHERE kind = 19"), 0);
 }
@@ -531,6 +548,7 @@ fill(TCase *tc)
 	tcase_add_loop_test(tc, news_closes_at_once, 0, 4);
 	tcase_add_test(tc, a_recall_closes_at_once);
 	tcase_add_test(tc, a_lie_closes_everything);
+	tcase_add_test(tc, no_share_once_distrusted);
 	tcase_add_test(tc, a_restart_closes_everything);
 	tcase_add_test(tc, locking_wipes);
 	tcase_add_test(tc, the_officer_first);

@@ -3,6 +3,7 @@
  * and again, in the order and the amount that the broker takes, and never
  * past a permission that has ended.
  */
+#include "agent/distrust.h"
 #include "tests/unit/agent/liar.h"
 
 enum { MANY = 5000 };
@@ -375,7 +376,7 @@ START_TEST(not_on_old_permissions)
 	rig_pass(o->r, 900 * CLOCK_SECOND_MS + 1);
 	push();
 	ck_assert_uint_eq(n_sent, 2);
-	agent_distrust(a);
+	agent_distrust(a, NULL, "a test");
 	put(KIND_STOP, stop);
 	push();
 	ck_assert_uint_eq(n_sent, 3);
