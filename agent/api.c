@@ -17,6 +17,7 @@
 
 enum {
 	SESSIONS = 64,
+	SESSIONS_OF_ONE = 16,       /* uid that is neither IT nor the desk */
 	CHUNK = 40 * 1024,          /* of an answer's JSON, in one packet */
 	TEXT_MAX = 2048,
 	ASK_BODY_MAX = 60 * 1024,
@@ -379,6 +380,20 @@ api_poll(const struct api *api, struct pollfd *fds, unsigned max)
 	return n;
 }
 
+/* One account of this machine cannot take all places. */
+static bool
+has_enough(const struct api *api, uint32_t uid)
+{
+	unsigned n = 0;
+
+	if (uid == 0 || uid == geteuid() || uid == api->desk_uid)
+		return false;
+	for (unsigned i = 0; i < SESSIONS; i++)
+		n += api->session[i].fd >= 0 &&
+		    api->session[i].peer.uid == uid;
+	return n >= SESSIONS_OF_ONE;
+}
+
 static void
 accept_all(struct api *api)
 {
@@ -391,7 +406,7 @@ accept_all(struct api *api)
 		for (unsigned i = 0; i < SESSIONS && s == NULL; i++)
 			if (api->session[i].fd < 0)
 				s = &api->session[i];
-		if (s == NULL) {
+		if (s == NULL || has_enough(api, peer.uid)) {
 			local_close(&fd);
 			continue;
 		}

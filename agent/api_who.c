@@ -108,7 +108,8 @@ api_may(const struct api_call *c, enum api_who who)
 	case API_ANY:
 		return true;
 	case API_IT:
-		return c->it || (c->worker.rights & RIGHT_IT) != 0;
+		return c->it || (!c->worker.ended &&
+		    (c->worker.rights & RIGHT_IT) != 0);
 	case API_WORKER:
 		return c->worker.account[0] != '\0' && !c->worker.ended &&
 		    (c->worker.rights & ~(unsigned)RIGHT_IT) != 0;

@@ -3,6 +3,8 @@
  * question at all, and what becomes of those who wait.  The link is one that
  * takes everything and brings nothing.
  */
+#include <signal.h>
+
 #include "agent/distrust.h"
 #include "tests/unit/agent/alone.h"
 
@@ -256,6 +258,55 @@ START_TEST(another_account)
 		return;
 	unlock();
 	ck_assert_int_eq(as_nobody(NULL, VERB_WORKER_LIST), CLI_LOCKED);
+}
+END_TEST
+
+/* An account that has ended keeps no right, whichever it was. */
+START_TEST(it_that_has_ended)
+{
+	if (geteuid() != 0)
+		return;
+	unlock();
+	ck_ok(workers_add(a, 65534, "x", "X Y", "", "r", "", RIGHT_IT, NULL));
+	ck_assert_int_eq(as_nobody(NULL, VERB_WORKER_LIST), CLI_DONE);
+	ck_ok(workers_end(a, "x", NULL));
+	ck_assert_int_eq(as_nobody(NULL, VERB_WORKER_LIST), CLI_LOCKED);
+}
+END_TEST
+
+/* Somebody else's idle connections leave room for the others. */
+START_TEST(one_account_does_not_take_all)
+{
+	int ready[2], fd;
+	char c = 0;
+	pid_t pid;
+
+	if (geteuid() != 0)
+		return;
+	ck_assert_int_eq(pipe(ready), 0);
+	pid = fork();
+	if (pid == 0) {
+		if (setuid(65534) != 0)
+			_exit(1);
+		for (int i = 0; i < 70; i++)
+			if (local_connect(path, 1000, &fd, NULL) != ERR_NONE)
+				_exit(1);
+		_exit(write(ready[1], "x", 1) == 1 && pause() == 0);
+	}
+	for (int i = 0; i < 1000 && c == 0; i++) {
+		pump();
+		if (poll(&(struct pollfd){ ready[0], POLLIN, 0 }, 1, 5) == 1)
+			ck_assert_int_eq(read(ready[0], &c, 1), 1);
+	}
+	ck_assert_int_eq(c, 'x');
+	pump();
+	fd = dial();
+	ask(fd, VERB_STATUS, "{}");
+	ck_ok(answer(fd));
+	local_close(&fd);
+	ck_assert_int_eq(kill(pid, SIGKILL), 0);
+	close(ready[0]);
+	close(ready[1]);
 }
 END_TEST
 
@@ -623,6 +674,8 @@ fill(TCase *tc)
 	tcase_add_loop_test(tc, verbs_by_rights, 0, 4);
 	tcase_add_test(tc, an_account_nobody_knows);
 	tcase_add_test(tc, another_account);
+	tcase_add_test(tc, it_that_has_ended);
+	tcase_add_test(tc, one_account_does_not_take_all);
 	tcase_add_test(tc, it_alone_trusts_again);
 	tcase_add_test(tc, verbs_nobody_knows);
 	tcase_add_test(tc, in_the_name_of_a_session);
