@@ -80,7 +80,8 @@
 	X(VERB_DRAFT_GET, "draft-get", API_WORKER, api_draft_get) \
 	X(VERB_DRAFT_LIST, "draft-list", API_WORKER, api_draft_list) \
 	X(VERB_DRAFT_DROP, "draft-drop", API_WORKER, api_draft_drop) \
-	X(VERB_TRUST, "trust", API_IT, api_trust)
+	X(VERB_TRUST, "trust", API_IT, api_trust)                 \
+	X(VERB_HANDOVER, "handover", API_WORKER, api_handover)
 
 /*
  * LocalAsk.flags.  ASK_DESK: in the name of the session in LocalAsk.text, and

@@ -122,6 +122,10 @@ const char books_schema_desk[] =
 " sealed BLOB NOT NULL) WITHOUT ROWID;"
 "CREATE INDEX IF NOT EXISTS mail_urgent ON mail (idx)"
 " WHERE urgent = 1 AND opened_at IS NULL AND state = 1;"
+/* work given to a colleague; kase NULL: all of it; sealed: a note */
+"CREATE TABLE IF NOT EXISTS handover (seq INTEGER PRIMARY KEY,"
+" sender TEXT NOT NULL, recipient TEXT NOT NULL, kase BLOB,"
+" at INTEGER NOT NULL, until TEXT NOT NULL, sealed BLOB NOT NULL);"
 /* what is being written; what: the page's name of it (api_draft.c) */
 "CREATE TABLE IF NOT EXISTS draft (account TEXT NOT NULL,"
 " what TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,"

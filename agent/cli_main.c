@@ -71,6 +71,16 @@ static const struct cli_option cases_options[] = {
 	ASK_SOCKET,
 	{ "done", "N", "this task is done" },
 	END };
+static const struct cli_option handover_options[] = {
+	ASK_SOCKET,
+	{ "to", "ACCOUNT", "the colleague who takes it; without: a list" },
+	{ "case", "CASE", "this case" },
+	{ "all", NULL, "all of your work" },
+	{ "until", "DAY", "only until then, as for leave" },
+	{ "note", "TEXT", "what is next; kept sealed" },
+	{ "from", "ACCOUNT", "another's work (leads)" },
+	{ "done", "N", "this handover is over" },
+	END };
 static const struct cli_option open_options[] = {
 	ASK_SOCKET,
 	{ "reference", "REF", "what the case is called at this agency" },
@@ -154,6 +164,10 @@ static const struct cli_command commands[] = {
 	    0 },
 	{ "acknowledge", "MSG|TASK|OBS", "you look after it: nobody else is "
 	    "called", cli_acknowledge, ask_socket_only, 1, 1 },
+	{ "calls", "", "duty telephones of every agency", cli_calls,
+	    ask_socket_only, 0, 0 },
+	{ "handover", "", "give work to a colleague, or have it covered",
+	    cli_handover, handover_options, 0, 0 },
 	{ "conflict-checked", "CASE", "compare staff with who must not see "
 	    "it", cli_checked, checked_options, 1, 1 },
 	{ "case open", "", "open a case", cli_case_open, open_options, 0, 0 },

@@ -32,6 +32,8 @@ int cli_stop(struct cli *cli);
 int cli_mandated(struct cli *cli);
 int cli_checked(struct cli *cli);
 int cli_cases(struct cli *cli);
+int cli_calls(struct cli *cli);
+int cli_handover(struct cli *cli);
 int cli_acknowledge(struct cli *cli);
 
 /* room.c: with the survivor */

@@ -139,3 +139,71 @@ cli_acknowledge(struct cli *cli)
 		    cli->argv[0], NULL, 10)));
 	return ask_agent(cli, VERB_ACKNOWLEDGE, in, NULL);
 }
+
+/* ---- whom to call; who takes over ---------------------------------------- */
+
+int
+cli_calls(struct cli *cli)
+{
+	json_t *out = NULL;
+	const json_t *m;
+	const int code = ask_agent(cli, VERB_MEMBERS, NULL, &out);
+	size_t i;
+
+	if (code == CLI_DONE && !cli->json)
+		json_array_foreach(json_object_get(out, "members"), i, m)
+			if (ask_str(m, "phone")[0] != '\0')
+				printf("%-16s  %s\n", ask_str(m, "phone"),
+				    ask_str(m, "name"));
+	json_decref(out);
+	return code;
+}
+
+static void
+print_handovers(const json_t *out)
+{
+	const json_t *h, *list = json_object_get(out, "handovers");
+	size_t i;
+
+	json_array_foreach(list, i, h) {
+		const bool mine = json_is_true(json_object_get(h, "mine"));
+
+		printf("%" JSON_INTEGER_FORMAT "  ", ask_int(h, "handover"));
+		if (ask_int(h, "case") != 0)
+			printf("case %" JSON_INTEGER_FORMAT, ask_int(h,
+			    "case"));
+		else
+			printf("all cases");
+		printf("  %s %s%s%s  %s\n", mine ? "from" : "to", ask_str(h,
+		    mine ? "from" : "to"), ask_str(h, "until")[0] != '\0' ?
+		    " until " : "", ask_str(h, "until"), ask_str(h, "note"));
+	}
+	if (json_array_size(list) == 0)
+		puts("nothing");
+}
+
+int
+cli_handover(struct cli *cli)
+{
+	const char *to = cli_value(cli, "to"), *of = cli_value(cli, "case");
+	const char *done = cli_value(cli, "done");
+	json_t *in = json_object(), *out = NULL;
+	int code;
+
+	ask_set(in, "to", to);
+	ask_set(in, "from", cli_value(cli, "from"));
+	ask_set(in, "note", cli_value(cli, "note"));
+	ask_set(in, "until", cli_value(cli, "until"));
+	if (done != NULL)
+		json_object_set_new(in, "done", json_integer(strtoll(done,
+		    NULL, 10)));
+	if (cli_flag(cli, "all"))
+		json_object_set_new(in, "all", json_true());
+	else if (of != NULL)
+		json_object_set_new(in, "case", ask_case(of));
+	code = ask_agent(cli, VERB_HANDOVER, in, &out);
+	if (code == CLI_DONE && !cli->json && to == NULL && done == NULL)
+		print_handovers(out);
+	json_decref(out);
+	return code;
+}
