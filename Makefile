@@ -88,7 +88,7 @@ TOOL_BIN := $(patsubst tests/%.c,$(B)/tests/%,$(TOOL_SRC))
 FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all help demo check check-deps deps check-unit check-vectors check-contract \
-	check-system check-browser check-promises check-faults check-layers check-headers check-alerts check-link lint-man fuzz bench \
+	check-system check-browser check-promises check-faults check-layers check-headers check-alerts check-man check-link lint-man fuzz bench \
 	check-asan check-tsan check-valgrind check-valgrind-quick install clean tools tests
 .SECONDARY:
 .DEFAULT_GOAL := all
@@ -101,7 +101,7 @@ help:
 	 'make demo       install what is missing, build, play the worked case' \
 	 'make check      install what is missing, build, run every quick test' \
 	 'make check-unit check-vectors check-contract check-system' \
-	 'make check-layers check-headers check-alerts check-link lint-man' \
+	 'make check-layers check-headers check-alerts check-man check-link lint-man' \
 	 'make check-asan check-tsan check-valgrind   the same tests, instrumented' \
 	 'make check-browser              the desk in headless Chromium' \
 	 'make check-promises             every promise broken on purpose, and noticed' \
@@ -191,6 +191,8 @@ check-link: all
 	$(Q)tests/check-link $(B)
 check-alerts:
 	$(Q)tests/check-alerts
+check-man: all
+	$(Q)tests/check-man $(B)
 lint-man:
 	$(Q)tests/lint-man
 
@@ -234,6 +236,7 @@ check-run: check-layers check-headers check-alerts lint-man all tests tools
 	$(Q)$(MAKE) --no-print-directory check-vectors
 	$(Q)$(MAKE) --no-print-directory check-contract
 	$(Q)$(MAKE) --no-print-directory check-link
+	$(Q)$(MAKE) --no-print-directory check-man
 	$(Q)$(MAKE) --no-print-directory check-system
 
 install: all
