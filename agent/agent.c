@@ -374,15 +374,11 @@ start_link(struct agent *a, struct why *why)
 	return err;
 }
 
-enum error_code
-agent_unlocked(struct agent *a, struct identity **identity, struct why *why)
+static enum error_code
+start_all(struct agent *a, struct why *why)
 {
-	enum error_code err = check_identity(a, *identity, why);
+	enum error_code err;
 
-	if (err != ERR_NONE)
-		return err;
-	a->identity = *identity;
-	*identity = NULL;               /* transferred */
 	a->epochs = sodium_malloc(AGENT_EPOCHS * sizeof a->epochs[0]);
 	if (a->epochs == NULL)
 		return ERR_NOMEM;
@@ -410,6 +406,21 @@ agent_unlocked(struct agent *a, struct identity **identity, struct why *why)
 		err = duty_create(a);
 	if (err == ERR_NONE)
 		err = start_link(a, why);
+	return err;
+}
+
+enum error_code
+agent_unlocked(struct agent *a, struct identity **identity, struct why *why)
+{
+	enum error_code err = check_identity(a, *identity, why);
+
+	if (err != ERR_NONE)
+		return err;
+	a->identity = *identity;
+	*identity = NULL;               /* transferred */
+	err = start_all(a, why);
+	if (err != ERR_NONE)
+		agent_locked(a);        /* not half of it */
 	return err;
 }
 

@@ -4,6 +4,7 @@
 #include "agent/cli/it.h"
 #include "agent/config.h"
 #include "agent/daemon.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "member/setup.h"
 
@@ -111,16 +112,25 @@ static int
 check_config(struct cli *cli)
 {
 	struct agent_config c;
+	struct setup_place place;
 	struct why why = { "" };
 	enum error_code err = agent_config_load(cli->config, &c, &why);
+	char iso[CLOCK_ISO_BYTES];
+	uint64_t until;
 
 	if (err != ERR_NONE)
 		return cli_fail_error(cli, err, "configuration", &why);
 	if (cli_flag(cli, "all"))
 		agent_config_print(&c, stdout, true);
-	else if (!cli->quiet)
-		printf("%s is good\n", cli->config);
+	place = agent_config_place(&c);
+	err = setup_check(&agent_setup, &place, &until, &why);
 	agent_config_destroy(&c);
+	if (err != ERR_NONE)
+		return cli_fail_error(cli, err, "enrolment", &why);
+	clock_iso(iso, until);
+	if (!cli_flag(cli, "all") && !cli->quiet)
+		printf("%s is good; enrolled until %.10s\n", cli->config,
+		    iso);
 	return CLI_DONE;
 }
 

@@ -3,6 +3,7 @@
  * shows a case, a person, a code or a count (P7): ages and buckets only.
  */
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/api.h"
@@ -179,13 +180,24 @@ echoed(struct agent *a, const struct wire_reply *r, void *ctx)
 {
 	struct api_call *c = ctx;
 
-	(void)a;
 	if (r == NULL)
 		api_no(c, CLI_NOT_NOW, "The connection went before the "
 		    "exchange answered.");
+	else if (r->code != REPLY_OK)
+		api_no(c, CLI_NO, "The exchange answered, and it does not "
+		    "know this question.");
+	else if (agent_trouble(a) == TROUBLE_CLOCK)
+		api_no(c, CLI_PROOF, "The exchange answered; link and keys are "
+		    "good. The clocks differ: this server's is %lld s %s. "
+		    "Compare it with a telephone's.",
+		    (long long)llabs(a->clock_off_ms) / 1000,
+		    a->clock_off_ms > 0 ? "behind" : "ahead");
+	else if (agent_trouble(a) == TROUBLE_LEDGER)
+		api_no(c, CLI_PROOF, "The exchange answered, and is not "
+		    "trusted: wayleave-agent trust");
 	else
-		api_tell(c, r->code == REPLY_OK ? CLI_DONE : CLI_NO, NULL,
-		    "The exchange answered: link, keys and clock are good.");
+		api_tell(c, CLI_DONE, NULL, "The exchange answered: link, "
+		    "keys and clock are good.");
 }
 
 void

@@ -225,6 +225,25 @@ check_alert(const struct agent_config *c, struct why *why)
 	return ERR_NONE;
 }
 
+/* host:port, as it is dialled. */
+static enum error_code
+check_broker(const struct agent_config *c, struct why *why)
+{
+	const char *colon = strrchr(c->broker, ':');
+	char *end = NULL;
+	long port;
+
+	if (c->broker[0] == '\0')
+		return ERR_NONE;
+	port = colon != NULL ? strtol(colon + 1, &end, 10) : 0;
+	if (colon == NULL || colon == c->broker || colon[1] == '-' ||
+	    port < 1 || port > 65535 || *end != '\0' ||
+	    strpbrk(c->broker, " \t") != NULL)
+		return config_error(c->file, "link", "broker", "must be "
+		    "host:port, such as broker.example.org:7640", why);
+	return ERR_NONE;
+}
+
 enum error_code
 agent_config_load(const char *path, struct agent_config *out,
     struct why *why)
@@ -238,6 +257,8 @@ agent_config_load(const char *path, struct agent_config *out,
 	if (err != ERR_NONE)
 		return err;
 	err = absolute(path, out->path, why);
+	if (err == ERR_NONE)
+		err = check_broker(out, why);
 	if (err == ERR_NONE)
 		err = check_notice(out, why);
 	if (err == ERR_NONE)

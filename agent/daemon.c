@@ -21,6 +21,7 @@
 #include "base/sandbox.h"
 #include "keys/keyfile.h"
 #include "keys/secret.h"
+#include "keys/unlock.h"
 
 enum { FDS = 80, TURN_MS = 1000, BUSY_MS = 20, PATH_LEN = 1024 };
 
@@ -155,7 +156,7 @@ fail(const char *what, enum error_code err, const struct why *why)
 {
 	log_error(20, what, "mend it and start again", "%s",
 	    why->text[0] != '\0' ? why->text : error_text(err));
-	return (int)cli_exit_of(err);
+	return (int)(err == ERR_NOTFOUND ? CLI_INPUT : cli_exit_of(err));
 }
 
 /* JSON holds what people wrote, passwords and sessions. */
@@ -219,7 +220,8 @@ daemon_run(const struct agent_config *config)
 	a->runner = runner;
 	a->alerts = alerts;
 	err = unlock_unattended(a, &why);
-	if (err != ERR_NONE && err != ERR_NOTFOUND)
+	if (err != ERR_NONE && (err != ERR_NOTFOUND ||
+	    config->unlock != UNLOCK_PROMPT))
 		log_error(27, "unlock", "wayleave-agent unlock", "%s",
 		    why.text[0] != '\0' ? why.text : error_text(err));
 	err = api_create(a, config->socket, config->socket_mode, &a->api,

@@ -153,9 +153,13 @@ cli_fail_error(const struct cli *cli, enum error_code error,
 {
 	const char *text = why != NULL && why->text[0] != '\0' ? why->text
 							       : NULL;
+	/* what a program was given and is not there is wrong input */
+	const bool absent = error == ERR_NOTFOUND;
 
-	return cli_fail(cli, cli_exit_of(error), 0, what, NULL, "%s",
-	    text == NULL ? error_text(error) : text);
+	return cli_fail(cli, absent ? CLI_INPUT : cli_exit_of(error), 0, what,
+	    absent ? "check the path" : error == ERR_FULL ? "make room, then "
+	    "do it again" : NULL, "%s", text == NULL ? error_text(error) :
+	    text);
 }
 
 static int

@@ -35,6 +35,8 @@ fail_at(const struct config *c, unsigned line, const char *key,
 {
 	if (key == NULL)
 		why_set(why, "%s:%u: %s", c->name, line, text);
+	else if (line == 0)             /* of what does not stand there */
+		why_set(why, "%s: %s: %s", c->name, key, text);
 	else
 		why_set(why, "%s:%u: %s: %s", c->name, line, key, text);
 	return ERR_CONFIG;

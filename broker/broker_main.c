@@ -1,9 +1,10 @@
 /* wayleave-broker(8): the table of its commands. */
 #include "broker/commands.h"
+#include "member/setup.h"
 
 static const struct cli_command commands[] = {
 	{ "init", "", "make keys, a configuration and a request", commands_init,
-	    commands_init_options, 0, 0 },
+	    setup_init_options, 0, 0 },
 	{ "check-config", "", "check the configuration file", commands_check,
 	    commands_check_options, 0, 0 },
 	{ "run", "", "run the broker", commands_run, commands_run_options, 0,

@@ -14,23 +14,10 @@
 #include "keys/keyfile.h"
 #include "keys/secret.h"
 #include "ledger/partnership.h"
-#include "ledger/request.h"
+#include "member/setup.h"
 
 enum { PATH_LEN = 1024, ASK_MS = 30 * 1000, PIECE = 48 * 1024 };
 
-static const char state_dir_preset[] = "/var/lib/wayleave-broker";
-
-const struct cli_option commands_init_options[] = {
-	{ "member", "ID", "the broker's member id: 2 to 48 of a-z, 0-9, -" },
-	{ "name", "NAME", "as others will read it" },
-	{ "state-dir", "DIR", "where keys and ledger live "
-	    "(/var/lib/wayleave-broker)" },
-	{ "request", "FILE", "request file to write (ID.wlreq here)" },
-	{ "cost", "COST", "of a guess at the passphrase: moderate, or "
-	    "interactive for a trial" },
-	CLI_SECRET_OPTIONS,
-	{ NULL, NULL, NULL },
-};
 const struct cli_option commands_check_options[] = {
 	{ "all", NULL, "print every key with its value" },
 	{ NULL, NULL, NULL },
@@ -48,124 +35,20 @@ const struct cli_option commands_status_options[] = {
 
 /* ---- init -------------------------------------------------------------- */
 
-struct birth {
-	const char *member, *name, *dir, *request;
-	char request_room[WIRE_ID_MAX + 8];
-	struct identity *identity;
-	struct unlock *unlock;
-	char words[PARTNERSHIP_FINGERPRINT_MAX];
-};
-
-static enum error_code
-write_keys(struct cli *cli, struct birth *b, struct why *why)
-{
-	char path[PATH_LEN];
-	enum error_code e;
-	int cost;
-
-	e = unlocking_cost(cli, &cost, why);
-	if (e == ERR_NONE)
-		e = file_mkdirs(b->dir, 0700, why);
-	if (e == ERR_NONE)
-		e = file_join(path, sizeof path, b->dir, "broker.keys");
-	if (e == ERR_NONE && file_exists(path)) {
-		why_set(why, "%s: exists already, and a key file is never "
-		    "replaced", path);
-		e = ERR_EXISTS;
-	}
-	if (e == ERR_NONE)
-		e = unlocking_new(cli, &b->unlock, why);
-	if (e == ERR_NONE)
-		e = keyfile_write_identity(path, b->identity, b->unlock,
-		    (enum kdf_cost)cost, why);
-	return e;
-}
-
-static enum error_code
-write_request(struct birth *b, struct why *why)
-{
-	enum error_code e;
-	struct buf file;
-
-	buf_init(&file, REQUEST_MAX);
-	e = request_make(b->identity, b->member, b->name, clock_ms(), &file,
-	    why);
-	if (e == ERR_NONE)
-		e = file_write(b->request, file.data, file.n, 0644, 0, why);
-	if (e == ERR_NONE)
-		partnership_fingerprint(buf_view(&file), b->words);
-	buf_free(&file);
-	return e;
-}
-
-/* broker.conf with its two lines, unless there is one. */
-static enum error_code
-write_config(const struct cli *cli, const struct birth *b, struct why *why)
-{
-	const char *slash = strrchr(cli->config, '/');
-	enum error_code e;
-	struct buf text;
-
-	if (file_exists(cli->config))
-		return ERR_NONE;
-	buf_init(&text, 4096);
-	buf_printf(&text, "# see wayleave-broker.conf(5)\n[broker]\n"
-	    "partnership = %.*s/partnership.wlp\nmember = %s\n",
-	    slash != NULL ? (int)(slash - cli->config) : 1,
-	    slash != NULL ? cli->config : ".", b->member);
-	if (strcmp(b->dir, state_dir_preset) != 0)
-		buf_printf(&text, "state_dir = %s\n", b->dir);
-	e = buf_ok(&text) ? file_write(cli->config, text.data, text.n, 0644,
-	    FILE_NEW, why) : ERR_SIZE;
-	buf_free(&text);
-	return e;
-}
-
 int
 commands_init(struct cli *cli)
 {
-	struct birth b = {
-		.member = cli_value(cli, "member"),
-		.name = cli_value(cli, "name"),
-		.dir = cli_value(cli, "state-dir"),
-		.request = cli_value(cli, "request"),
+	static const struct setup broker = {
+		.program = "wayleave-broker",
+		.section = "broker",
+		.who = "broker",
+		.state_dir = "/var/lib/wayleave-broker",
+		.key_file = "broker.keys",
+		.answer = "put partnership.wlp where the configuration says, "
+		    "then wayleave-broker run",
 	};
-	struct why why = { "" };
-	enum error_code e;
 
-	if (b.member == NULL || b.name == NULL)
-		return cli_fail(cli, CLI_USAGE, 0, "init",
-		    "give --member ID and --name NAME",
-		    "who this broker is was not said");
-	if (b.dir == NULL)
-		b.dir = state_dir_preset;
-	if (b.request == NULL) {
-		(void)snprintf(b.request_room, sizeof b.request_room,
-		    "%.*s.wlreq", WIRE_ID_MAX, b.member);
-		b.request = b.request_room;
-	}
-	e = keys_init(&why);
-	if (e == ERR_NONE)
-		e = identity_create(false, &b.identity, &why);
-	if (e == ERR_NONE)
-		e = write_keys(cli, &b, &why);
-	if (e == ERR_NONE)
-		e = write_request(&b, &why);
-	if (e == ERR_NONE)
-		e = write_config(cli, &b, &why);
-	unlock_destroy(&b.unlock);
-	identity_destroy(&b.identity);
-	if (e != ERR_NONE)
-		return cli_fail_error(cli, e, "init", &why);
-	if (cli->json)
-		printf("{\"request\":\"%s\",\"words\":\"%s\"}\n", b.request,
-		    b.words);
-	else if (!cli->quiet)
-		printf("wrote %s and keys in %s\n"
-		    "take this file to the partnership's laptop:  %s\n"
-		    "its words:  %s\n", cli->config, b.dir, b.request,
-		    b.words);
-	return CLI_DONE;
+	return setup_init(cli, &broker);
 }
 
 /* ---- check-config, run ------------------------------------------------- */

@@ -6,7 +6,6 @@
 
 #include "base/cli.h"
 
-extern const struct cli_option commands_init_options[];
 extern const struct cli_option commands_check_options[];
 extern const struct cli_option commands_run_options[];
 extern const struct cli_option commands_status_options[];

@@ -20,6 +20,7 @@
 #include "keys/keyfile.h"
 #include "keys/secret.h"
 #include "ledger/request.h"
+#include "member/setup.h"
 
 enum { PATH_LEN = 1024 };
 
@@ -47,7 +48,8 @@ const struct cli_option signer_commands_run_options[] = {
 /* ---- init -------------------------------------------------------------- */
 
 struct signer_birth {
-	const char *origin, *dir, *request;
+	const char *origin, *request;
+	char dir[SETUP_PATH], config[SETUP_PATH];
 	struct sign_pair *log;
 	struct unlock *unlock;
 	char key_path[PATH_LEN], state_path[PATH_LEN];
@@ -68,7 +70,7 @@ write_key(struct cli *cli, struct signer_birth *b, struct why *why)
 	enum error_code e;
 	int cost;
 
-	e = unlocking_cost(cli, &cost, why);
+	e = setup_cost(cli, &cost, why);
 	if (e == ERR_NONE)
 		e = file_mkdirs(b->dir, 0700, why);
 	if (e == ERR_NONE)
@@ -79,7 +81,8 @@ write_key(struct cli *cli, struct signer_birth *b, struct why *why)
 		e = ERR_EXISTS;
 	}
 	if (e == ERR_NONE)
-		e = unlocking_new(cli, &b->unlock, why);
+		e = setup_new_passphrase(cli, "New passphrase: ",
+		    &b->unlock, why);
 	if (e == ERR_NONE)
 		e = keyfile_write_sign(b->key_path, KEYFILE_LOG, b->log,
 		    b->unlock, (enum kdf_cost)cost, why);
@@ -128,9 +131,9 @@ signer_commands_init(struct cli *cli)
 {
 	struct signer_birth b = {
 		.origin = cli_value(cli, "origin"),
-		.dir = cli_value(cli, "state-dir"),
 		.request = cli_value(cli, "request"),
 	};
+	const char *dir = cli_value(cli, "state-dir");
 	struct why why = { "" };
 	enum error_code e;
 
@@ -138,11 +141,13 @@ signer_commands_init(struct cli *cli)
 		return cli_fail(cli, CLI_USAGE, 0, "init",
 		    "give --origin NAME, for instance ledger.example.org/1",
 		    "the ledger's origin was not said");
-	if (b.dir == NULL)
-		b.dir = state_dir_preset;
 	if (b.request == NULL)
 		b.request = "signer.wlreq";
-	e = keys_init(&why);
+	e = setup_absolute(dir != NULL ? dir : state_dir_preset, b.dir, &why);
+	if (e == ERR_NONE)
+		e = setup_absolute(cli->config, b.config, &why);
+	if (e == ERR_NONE)
+		e = keys_init(&why);
 	if (e == ERR_NONE)
 		e = identity_sign_create(&b.log, &why);
 	if (e == ERR_NONE)

@@ -5,8 +5,6 @@
 
 #include <sodium.h>
 
-#include "keys/kdf.h"
-
 static bool
 secret_given(const struct cli *cli)
 {
@@ -44,42 +42,4 @@ unlocking_open(const struct cli *cli, int mode, const char *command,
 		break;
 	}
 	return prompt(cli, "Passphrase: ", out, why);
-}
-
-enum error_code
-unlocking_new(const struct cli *cli, struct unlock **out, struct why *why)
-{
-	struct unlock *again = NULL;
-	enum error_code e;
-
-	e = prompt(cli, "New passphrase: ", out, why);
-	if (e != ERR_NONE || secret_given(cli))
-		return e;
-	e = prompt(cli, "The same again: ", &again, why);
-	if (e == ERR_NONE && (again->n_passphrase != (*out)->n_passphrase ||
-	    sodium_memcmp(again->passphrase, (*out)->passphrase,
-	    again->n_passphrase) != 0)) {
-		why_set(why, "the two are not the same");
-		e = ERR_USAGE;
-	}
-	unlock_destroy(&again);
-	if (e != ERR_NONE)
-		unlock_destroy(out);
-	return e;
-}
-
-enum error_code
-unlocking_cost(const struct cli *cli, int *cost, struct why *why)
-{
-	const char *v = cli_value(cli, "cost");
-
-	if (v == NULL || strcmp(v, "moderate") == 0)
-		*cost = KDF_MODERATE;
-	else if (strcmp(v, "interactive") == 0)
-		*cost = KDF_INTERACTIVE;
-	else {
-		why_set(why, "--cost: moderate or interactive");
-		return ERR_USAGE;
-	}
-	return ERR_NONE;
 }

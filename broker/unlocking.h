@@ -15,11 +15,5 @@
 MUST_USE enum error_code unlocking_open(const struct cli *cli, int mode,
     const char *command, const char *credential, struct unlock **out,
     struct why *why);
-/* For init: a new passphrase, asked twice at a terminal. */
-MUST_USE enum error_code unlocking_new(const struct cli *cli,
-    struct unlock **out, struct why *why);
-/* --cost moderate|interactive; ERR_USAGE. */
-MUST_USE enum error_code unlocking_cost(const struct cli *cli, int *cost,
-    struct why *why);
 
 #endif

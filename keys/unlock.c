@@ -265,7 +265,10 @@ run(const char *command, struct unlock *u, size_t *n, struct why *why)
 		    UNLOCK_COMMAND_SECONDS);
 	if (error == ERR_NONE && (!WIFEXITED(status) ||
 	    WEXITSTATUS(status) != 0)) {
-		why_set(why, "the unlock command failed");
+		why_set(why, WIFEXITED(status) ? "the unlock command ended "
+		    "with status %d" : "the unlock command was ended by "
+		    "signal %d", WIFEXITED(status) ? WEXITSTATUS(status) :
+		    WTERMSIG(status));
 		error = ERR_DENIED;
 	}
 	return error;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "proto/wire_table.h"
 
 enum { MAGIC = sizeof REQUEST_MAGIC - 1 };
 
@@ -33,8 +34,14 @@ finish(struct member_request *r, const struct sign_pair *sign, const char *id,
 	size_t from = out->n;
 
 	buf_init(&text, REQUEST_MAX);
-	if (strlen(id) >= sizeof r->id || strlen(name) >= sizeof r->name) {
-		why_set(why, "id or name is too long");
+	if (!wire_id_ok(bytes_str(id))) {
+		why_set(why, "\"%.60s\" is no member id: 2 to 48 of a-z, 0-9 "
+		    "and -", id);
+		goto out;
+	}
+	if (name[0] == '\0' || strlen(name) >= sizeof r->name) {
+		why_set(why, "the name must have 1 to %zu bytes",
+		    sizeof r->name - 1);
 		goto out;
 	}
 	strcpy(r->id, id);

@@ -1,4 +1,4 @@
-#include "member/setup.h"
+#include "member/setup_part.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -7,23 +7,14 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "keys/kdf.h"
 #include "keys/keyfile.h"
 #include "keys/secret.h"
 #include "ledger/partnership.h"
 #include "ledger/request.h"
 
-enum { CONF_MAX = 4096, ARENA_MAX = 8 * 1024 * 1024 };
+enum { ARENA_MAX = 8 * 1024 * 1024 };
 
-const struct cli_option setup_init_options[] = {
-	{ "member", "ID", "member id: 2 to 48 of a-z, 0-9 and -" },
-	{ "name", "NAME", "the name as others will read it" },
-	{ "state-dir", "DIR", "where keys and store live" },
-	{ "request", "FILE", "request file to write (ID.wlreq here)" },
-	{ "cost", "moderate|interactive", "what a guess at the passphrase "
-	    "costs; interactive is for tests and demos" },
-	CLI_SECRET_OPTIONS,
-	{ NULL, NULL, NULL },
-};
 const struct cli_option setup_enrol_options[] = {
 	{ "yes", NULL, "the root's fingerprint was compared already" },
 	{ NULL, NULL, NULL },
@@ -51,6 +42,24 @@ setup_record_path(const struct setup_place *p, char out[static SETUP_PATH])
 }
 
 enum error_code
+setup_absolute(const char *path, char out[static SETUP_PATH],
+    struct why *why)
+{
+	char here[SETUP_PATH];
+
+	if (path[0] == '/') {
+		if (snprintf(out, SETUP_PATH, "%s", path) < SETUP_PATH)
+			return ERR_NONE;
+	} else if (getcwd(here, sizeof here) != NULL) {
+		while (strncmp(path, "./", 2) == 0)
+			path += 2;
+		return file_join(out, SETUP_PATH, here, path);
+	}
+	why_set(why, "%.60s: its path cannot be made absolute", path);
+	return ERR_SIZE;
+}
+
+enum error_code
 setup_key_path(const struct setup *s, const struct setup_place *p,
     char out[static SETUP_PATH])
 {
@@ -59,8 +68,8 @@ setup_key_path(const struct setup *s, const struct setup_place *p,
 
 /* ---- unlocking ------------------------------------------------------------ */
 
-static enum error_code
-typed(const struct cli *cli, const char *prompt, struct unlock **out,
+enum error_code
+setup_typed(const struct cli *cli, const char *prompt, struct unlock **out,
     struct why *why)
 {
 	char pass[UNLOCK_PASSPHRASE_MAX];
@@ -72,15 +81,43 @@ typed(const struct cli *cli, const char *prompt, struct unlock **out,
 	return err;
 }
 
+static bool
+secret_given(const struct cli *cli)
+{
+	return cli_value(cli, "secret-file") != NULL ||
+	    cli_value(cli, "secret-fd") != NULL;
+}
+
+enum error_code
+setup_new_passphrase(const struct cli *cli, const char *prompt,
+    struct unlock **out, struct why *why)
+{
+	struct unlock *again = NULL;
+	enum error_code err = setup_typed(cli, prompt, out, why);
+
+	if (err != ERR_NONE || secret_given(cli))
+		return err;
+	err = setup_typed(cli, "The same again: ", &again, why);
+	if (err == ERR_NONE && (again->n_passphrase != (*out)->n_passphrase ||
+	    sodium_memcmp(again->passphrase, (*out)->passphrase,
+	    again->n_passphrase) != 0)) {
+		why_set(why, "the two are not the same; nothing was changed");
+		err = ERR_USAGE;
+	}
+	unlock_destroy(&again);
+	if (err != ERR_NONE)
+		unlock_destroy(out);
+	return err;
+}
+
 enum error_code
 setup_unlock(const struct cli *cli, const struct setup *s,
     const struct setup_place *p, struct unlock **out, struct why *why)
 {
 	char prompt[80];
 
-	if (cli != NULL && (cli_value(cli, "secret-file") != NULL ||
-	    cli_value(cli, "secret-fd") != NULL))
-		return typed(cli, "", out, why);
+	if (cli != NULL && secret_given(cli))
+		return setup_typed(cli, "", out, why);
 	if (p->unlock == UNLOCK_CREDENTIAL)
 		return unlock_of_credential(p->unlock_credential, out, why);
 	if (p->unlock == UNLOCK_COMMAND)
@@ -89,7 +126,7 @@ setup_unlock(const struct cli *cli, const struct setup *s,
 		return ERR_NOTFOUND;
 	snprintf(prompt, sizeof prompt, "Passphrase of this %s's keys: ",
 	    s->who);
-	return typed(cli, prompt, out, why);
+	return setup_typed(cli, prompt, out, why);
 }
 
 enum error_code
@@ -110,100 +147,25 @@ setup_identity(const struct cli *cli, const struct setup *s,
 	return err;
 }
 
-/* ---- init ------------------------------------------------------------------- */
-
-struct birth {
-	char id_room[64], name_room[160], file_room[SETUP_PATH];
-	const char *id, *name, *dir, *file;
-	char words[PARTNERSHIP_FINGERPRINT_MAX];
-};
-
-/* An option's value, else asked at the terminal; "" when there is none. */
-static const char *
-asked(const struct cli *cli, const char *option, const char *question,
-    char *room, size_t cap)
+enum error_code
+setup_cost(const struct cli *cli, int *cost, struct why *why)
 {
-	const char *v = cli_value(cli, option);
+	const char *v = cli_value(cli, "cost");
 
-	if (v != NULL || !isatty(STDIN_FILENO))
-		return v != NULL ? v : "";
-	fprintf(stderr, "%s: ", question);
-	if (fgets(room, (int)cap, stdin) == NULL)
-		return "";
-	room[strcspn(room, "\n")] = '\0';
-	return room;
-}
-
-static enum error_code
-write_keys(const struct cli *cli, const struct setup *s, const char *dir,
-    const struct identity *identity, struct why *why)
-{
-	const struct setup_place place = { .state_dir = dir };
-	const char *cost = cli_value(cli, "cost");
-	char path[SETUP_PATH], prompt[80], *slash;
-	struct unlock *unlock = NULL;
-	enum error_code err;
-
-	if (cost != NULL && strcmp(cost, "moderate") != 0 &&
-	    strcmp(cost, "interactive") != 0) {
-		why_set(why, "--cost: %s: is moderate or interactive", cost);
-		return ERR_USAGE;
-	}
-	snprintf(prompt, sizeof prompt, "New passphrase for this %s's keys: ",
-	    s->who);
-	err = setup_key_path(s, &place, path);
-	if (err == ERR_NONE && file_exists(path)) {
-		why_set(why, "%s: exists already, and a key file is never "
-		    "replaced", path);
-		err = ERR_EXISTS;
-	}
-	if (err == ERR_NONE)
-		err = typed(cli, prompt, &unlock, why);
-	if (err == ERR_NONE) {
-		slash = strrchr(path, '/');
-		*slash = '\0';
-		err = file_mkdirs(path, 0700, why);
-		*slash = '/';
-	}
-	if (err == ERR_NONE)
-		err = keyfile_write_identity(path, identity, unlock,
-		    cost != NULL && cost[0] == 'i' ? KDF_INTERACTIVE :
-		    KDF_MODERATE, why);
-	unlock_destroy(&unlock);
-	return err;
-}
-
-/* The configuration with its two lines, unless there is one. */
-static enum error_code
-write_config(const struct cli *cli, const struct setup *s,
-    const struct birth *b, struct why *why)
-{
-	const char *slash = strrchr(cli->config, '/');
-	char here[SETUP_PATH] = "";
-	struct buf text;
-	enum error_code err;
-
-	if (file_exists(cli->config))
+	*cost = KDF_MODERATE;
+	if (v == NULL || strcmp(v, "moderate") == 0)
 		return ERR_NONE;
-	if (slash == NULL && getcwd(here, sizeof here) == NULL)
-		return ERR_IO;
-	if (slash != NULL)
-		snprintf(here, sizeof here, "%.*s",
-		    (int)(slash - cli->config), cli->config);
-	buf_init(&text, CONF_MAX);
-	buf_printf(&text, "# see %s.conf(5)\n[%s]\n", s->program, s->section);
-	buf_printf(&text, "partnership = %s/partnership.wlp\n", here);
-	buf_printf(&text, "member = %s\n", b->id);
-	if (strcmp(b->dir, s->state_dir) != 0)
-		buf_printf(&text, "state_dir = %s\n", b->dir);
-	err = buf_ok(&text) ? file_write(cli->config, text.data, text.n, 0644,
-	    FILE_NEW, why) : ERR_SIZE;
-	buf_free(&text);
-	return err;
+	*cost = KDF_INTERACTIVE;
+	if (strcmp(v, "interactive") == 0)
+		return ERR_NONE;
+	why_set(why, "--cost: %.40s: must be moderate or interactive", v);
+	return ERR_USAGE;
 }
 
-static enum error_code
-write_request(const struct identity *identity, const char *id,
+/* ---- the request ----------------------------------------------------------- */
+
+enum error_code
+setup_write_request(const struct identity *identity, const char *id,
     const char *name, const char *path,
     char words[static PARTNERSHIP_FINGERPRINT_MAX], struct why *why)
 {
@@ -220,8 +182,8 @@ write_request(const struct identity *identity, const char *id,
 	return err;
 }
 
-static void
-say_request(const struct cli *cli, const char *path, const char *words)
+void
+setup_say_request(const struct cli *cli, const char *path, const char *words)
 {
 	if (cli->json) {
 		printf("{\"request\":\"%s\",\"words\":\"%s\"}\n", path, words);
@@ -229,59 +191,6 @@ say_request(const struct cli *cli, const char *path, const char *words)
 	}
 	printf("send this file to your partnership:  %s\n", path);
 	printf("they will phone your switchboard; read them:  %s\n", words);
-}
-
-static enum error_code
-bear(const struct cli *cli, const struct setup *s, struct birth *b,
-    struct why *why)
-{
-	struct identity *identity = NULL;
-	enum error_code err = keys_init(why);
-
-	if (err == ERR_NONE)
-		err = identity_create(s->terms, &identity, why);
-	if (err == ERR_NONE)
-		err = write_keys(cli, s, b->dir, identity, why);
-	if (err == ERR_NONE)
-		err = write_request(identity, b->id, b->name, b->file,
-		    b->words, why);
-	if (err == ERR_NONE)
-		err = write_config(cli, s, b, why);
-	identity_destroy(&identity);
-	return err;
-}
-
-int
-setup_init(struct cli *cli, const struct setup *s)
-{
-	struct why why = { "" };
-	struct birth b;
-	enum error_code err;
-
-	b.dir = cli_value(cli, "state-dir");
-	if (b.dir == NULL)
-		b.dir = s->state_dir;
-	b.id = asked(cli, "member", "Member id (a-z, 0-9, -)", b.id_room,
-	    sizeof b.id_room);
-	b.name = asked(cli, "name", "Name", b.name_room, sizeof b.name_room);
-	if (b.id[0] == '\0' || b.name[0] == '\0')
-		return cli_fail(cli, CLI_USAGE, 0, "init",
-		    "give --member ID and --name NAME",
-		    "who this %s is was not said", s->who);
-	snprintf(b.file_room, sizeof b.file_room, "%s.wlreq", b.id);
-	b.file = cli_value(cli, "request");
-	if (b.file == NULL)
-		b.file = b.file_room;
-	err = bear(cli, s, &b, &why);
-	if (err != ERR_NONE)
-		return cli_fail_error(cli, err, "init", &why);
-	if (!cli->json && !cli->quiet)
-		printf("wrote %s and the keys in %s\n", cli->config, b.dir);
-	say_request(cli, b.file, b.words);
-	if (!cli->json && !cli->quiet)
-		printf("when the answer comes:  %s enrol partnership.wlp "
-		    "%s.wlrec\n", s->program, b.id);
-	return CLI_DONE;
 }
 
 /* ---- enrol ------------------------------------------------------------------ */
@@ -407,6 +316,59 @@ setup_enrol(struct cli *cli, const struct setup *s,
 	return code;
 }
 
+/* ---- check ------------------------------------------------------------------- */
+
+/* A file that one of our commands makes. */
+static enum error_code
+must_be_there(const struct setup *s, const char *path, const char *command,
+    struct why *why)
+{
+	if (file_exists(path))
+		return ERR_NONE;
+	why_set(why, "%s: not there yet: %s %s", path, s->program, command);
+	return ERR_CONFIG;
+}
+
+static enum error_code
+check_files(struct arena *arena, const struct setup *s,
+    const struct setup_place *at, uint64_t *until, struct why *why)
+{
+	char keys[SETUP_PATH], record[SETUP_PATH];
+	struct partnership p;
+	struct wire_member m;
+	enum error_code err = setup_key_path(s, at, keys);
+
+	if (err == ERR_NONE)
+		err = setup_record_path(at, record);
+	if (err == ERR_NONE)
+		err = must_be_there(s, keys, "init", why);
+	if (err == ERR_NONE)
+		err = must_be_there(s, at->partnership, "enrol", why);
+	if (err == ERR_NONE)
+		err = must_be_there(s, record, "enrol", why);
+	if (err == ERR_NONE)
+		err = look(arena, s, at, at->partnership, record, &p, why);
+	if (err == ERR_NONE)
+		err = member_file_load(arena, record, &p, at->member, &m,
+		    NULL, why);
+	if (err == ERR_NONE)
+		*until = m.valid_until;
+	return err;
+}
+
+enum error_code
+setup_check(const struct setup *s, const struct setup_place *at,
+    uint64_t *until, struct why *why)
+{
+	struct arena *arena = arena_create(ARENA_MAX);
+	enum error_code err = arena != NULL ? keys_init(why) : ERR_NOMEM;
+
+	if (err == ERR_NONE)
+		err = check_files(arena, s, at, until, why);
+	arena_destroy(&arena);
+	return err;
+}
+
 /* ---- renew, passwd ------------------------------------------------------------ */
 
 static enum error_code
@@ -430,7 +392,7 @@ renew(struct cli *cli, struct arena *arena, const struct setup *s,
 	if (err == ERR_NONE)
 		err = setup_identity(cli, s, at, &identity, why);
 	if (err == ERR_NONE)
-		err = write_request(identity, at->member, m.name, file, words,
+		err = setup_write_request(identity, at->member, m.name, file, words,
 		    why);
 	identity_destroy(&identity);
 	return err;
@@ -451,7 +413,7 @@ setup_renew(struct cli *cli, const struct setup *s,
 	arena_destroy(&arena);
 	if (err != ERR_NONE)
 		return cli_fail_error(cli, err, "renew", &why);
-	say_request(cli, file, words);
+	setup_say_request(cli, file, words);
 	if (!cli->json && !cli->quiet)
 		printf("the renewed record arrives by itself; nothing has to "
 		    "be restarted\n");
@@ -472,9 +434,9 @@ change(struct cli *cli, const struct setup *s, const struct setup_place *at,
 	if (err == ERR_NONE)
 		err = keyfile_peek(path, &info, why);
 	if (err == ERR_NONE)
-		err = typed(cli, "Passphrase now: ", &old, why);
+		err = setup_typed(cli, "Passphrase now: ", &old, why);
 	if (err == ERR_NONE)
-		err = typed(cli, "New passphrase: ", &new, why);
+		err = setup_new_passphrase(cli, "New passphrase: ", &new, why);
 	if (err == ERR_NONE)
 		err = keyfile_change(path, old, new, info.cost, why);
 	unlock_destroy(&old);

@@ -23,6 +23,8 @@ struct setup {
 	const char *state_dir;   /* the preset */
 	const char *key_file;    /* under the state directory */
 	const char *next;        /* said after enrolment */
+	const char *answer;      /* what to do with the answer, where it is no
+	                          * enrolment; else NULL */
 	bool terms;              /* also makes the key that reads terms */
 	uint32_t role;           /* that the record must give, 0: any */
 };
@@ -40,7 +42,10 @@ extern const struct cli_option setup_init_options[];
 extern const struct cli_option setup_enrol_options[];
 extern const struct cli_option setup_secret_options[];
 
-/* Keys, configuration (unless there is one) and request file. */
+/*
+ * Keys, configuration (unless there is one) and request file.  What was said
+ * is looked at before keys are made, and paths are written absolute.
+ */
 int setup_init(struct cli *cli, const struct setup *s);
 /* Verifies and installs the files named, .wlp and .wlrec in any order. */
 int setup_enrol(struct cli *cli, const struct setup *s,
@@ -48,6 +53,12 @@ int setup_enrol(struct cli *cli, const struct setup *s,
 /* A new request under the same keys. */
 int setup_renew(struct cli *cli, const struct setup *s,
     const struct setup_place *p);
+/*
+ * Is what a configuration names there and good: keys, partnership, record?
+ * `until` gets the day the record ends, ms.  ERR_CONFIG and the verifiers'.
+ */
+MUST_USE enum error_code setup_check(const struct setup *s,
+    const struct setup_place *p, uint64_t *until, struct why *why);
 int setup_passwd(struct cli *cli, const struct setup *s,
     const struct setup_place *p);
 
@@ -66,6 +77,15 @@ MUST_USE enum error_code setup_key_path(const struct setup *s,
 MUST_USE enum error_code setup_unlock(const struct cli *cli,
     const struct setup *s, const struct setup_place *p, struct unlock **out,
     struct why *why);
+/* For keys being made: asked for twice at a terminal. */
+MUST_USE enum error_code setup_new_passphrase(const struct cli *cli,
+    const char *prompt, struct unlock **out, struct why *why);
+/* --cost moderate|interactive, enum kdf_cost; ERR_USAGE. */
+MUST_USE enum error_code setup_cost(const struct cli *cli, int *cost,
+    struct why *why);
+/* `path` seen from where we are.  ERR_SIZE, ERR_IO. */
+MUST_USE enum error_code setup_absolute(const char *path,
+    char out[static SETUP_PATH], struct why *why);
 /* The keys, in guarded memory. */
 MUST_USE enum error_code setup_identity(const struct cli *cli,
     const struct setup *s, const struct setup_place *p,

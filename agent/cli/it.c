@@ -14,20 +14,24 @@ enum { ASK_MS = 30 * 1000 };
 
 /* ---- asking ------------------------------------------------------------ */
 
-/* The socket: where the configuration says, if there is one. */
-static const char *
-socket_of(const struct cli *cli, char room[static 256])
+/* The socket: where the configuration says, if there is one to be read. */
+static enum error_code
+socket_of(const struct cli *cli, char room[static 256], struct why *why)
 {
 	struct agent_config c;
-	struct why why;
+	enum error_code err = ERR_NOTFOUND;
 
-	if (getenv("WAYLEAVE_SOCKET") != NULL)
-		return client_socket(cli);
-	if (agent_config_load(cli->config, &c, &why) != ERR_NONE)
-		return client_socket(cli);
-	snprintf(room, 256, "%s", c.socket);
-	agent_config_destroy(&c);
-	return room;
+	if (getenv("WAYLEAVE_SOCKET") == NULL)
+		err = agent_config_load(cli->config, &c, why);
+	if (err == ERR_NONE) {
+		snprintf(room, 256, "%s", c.socket);
+		agent_config_destroy(&c);
+		return ERR_NONE;
+	}
+	snprintf(room, 256, "%s", client_socket(cli));
+	/* one that is wrong, or asked for and not there, names another agent */
+	return err == ERR_CONFIG || (cli->config_given &&
+	    getenv("WAYLEAVE_SOCKET") == NULL) ? err : ERR_NONE;
 }
 
 /* Asks, prints words or JSON; *result (may be NULL) is the caller's. */
@@ -37,10 +41,14 @@ it_ask(struct cli *cli, enum api_verb verb, json_t *in, json_t **result)
 	struct client_answer answer;
 	struct why why = { "" };
 	char room[256];
-	enum error_code err = client_ask(socket_of(cli, room), verb, in,
-	    ASK_MS, &answer, &why);
+	enum error_code err = socket_of(cli, room, &why);
 	int code;
 
+	if (err != ERR_NONE) {
+		json_decref(in);
+		return cli_fail_error(cli, err, "configuration", &why);
+	}
+	err = client_ask(room, verb, in, ASK_MS, &answer, &why);
 	if (err != ERR_NONE)
 		return cli_fail_error(cli, err, api_verb_name(verb), &why);
 	code = answer.code;
@@ -103,10 +111,11 @@ print_status(const json_t *s)
 
 	printf("member     %s, version %s\n", ask_str(s, "member"),
 	    ask_str(s, "version"));
-	printf("exchange   %s%s, clock differs %.1f s\n",
+	printf("exchange   %s%s, our clock is %.1f s %s\n",
 	    up ? "connected" : "not connected since ",
 	    up ? "" : ask_str(s, "offline_since"),
-	    (double)llabs(ask_int(s, "clock_off_ms")) / 1000);
+	    (double)llabs(ask_int(s, "clock_off_ms")) / 1000,
+	    ask_int(s, "clock_off_ms") > 0 ? "behind" : "ahead");
 	printf("ledger     verified up to %" JSON_INTEGER_FORMAT "\n",
 	    ask_int(s, "ledger_size"));
 	printf("keys       %s; certificate %" JSON_INTEGER_FORMAT

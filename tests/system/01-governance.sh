@@ -196,5 +196,5 @@ while [ $i -lt "$size" ]; do
 	i=$((i + 37))
 done
 expect 3 "$K" show /dev/null
-expect 1 "$K" show no-such-file
+expect 3 "$K" show no-such-file
 echo ok

@@ -70,7 +70,7 @@ END_TEST
 static const struct {
 	const char *text, *why;
 } bad[] = {
-	{ "", "x.conf:0: agent.member: is needed and has no default" },
+	{ "", "x.conf: agent.member: is needed and has no default" },
 	{ "[agent]\nmember =\n", "x.conf:2: agent.member: may not be empty" },
 	{ "[agent]\nmember = seventeen-letters\n",
 	    "x.conf:2: agent.member: must be 1 to 16 bytes long" },
