@@ -365,14 +365,13 @@ static const char *
 task_words(struct agent *a, const uint8_t case_id[static WIRE_CASE],
     unsigned kind, uint64_t at, char *out, size_t n)
 {
-	char time[CLOCK_ISO_BYTES], restart[CLOCK_ISO_BYTES];
-	char keeper[CASES_KEEPER];
+	char time[WORK_WHEN], restart[WORK_WHEN], keeper[CASES_KEEPER];
 	const struct words_value value[] = { { "time", time },
 	    { "restart", restart }, { "custodian", cases_keeper(a, case_id,
 	    keeper) } };
 
-	clock_iso(time, at);
-	clock_iso(restart, at + CLOCK_DAY_MS);
+	work_when(at, time);
+	work_when(at + CLOCK_DAY_MS, restart);
 	switch (kind) {
 	case TASK_STOPPED:
 		return words_say("R7", WORDS_ADVOCATE, value, 2, out, n);

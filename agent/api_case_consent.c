@@ -195,14 +195,14 @@ add_rule(struct listing *l, const struct grant *g, const char *state,
 {
 	const uint64_t now = agent_now(l->a);
 	const bool stopped = strcmp(state, "frozen") == 0;
-	char time[CLOCK_ISO_BYTES], restart[CLOCK_ISO_BYTES], days[16];
+	char time[WORK_WHEN], restart[WORK_WHEN], days[16];
 	char words[400] = "";
 	const struct words_value value[] = { { "time", time }, { "restart",
 	    restart }, { "n", days } };
 	const char *rule = "", *said = NULL;
 
-	clock_iso(time, stopped ? l->k.stop_at : g->ended_at);
-	clock_iso(restart, l->k.stop_at + CLOCK_DAY_MS);
+	work_when(stopped ? l->k.stop_at : g->ended_at, time);
+	work_when(l->k.stop_at + CLOCK_DAY_MS, restart);
 	snprintf(days, sizeof days, "%u", (unsigned)((g->until - now) /
 	    DAY_MS));
 	if (strcmp(state, "ended") == 0 && g->ended_by <= ENDED_BY_HER)

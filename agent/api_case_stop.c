@@ -189,11 +189,11 @@ withdrawn(struct act *t)
 	json_t *list = json_array();
 	enum cli_exit code = act_code(t);
 	const bool ours = cases_ours(t->a, t->case_id);
-	char hex[2 * WIRE_HASH + 1], at[CLOCK_ISO_BYTES], words[300];
+	char hex[2 * WIRE_HASH + 1], at[WORK_WHEN], words[300];
 	const struct words_value value = { "time", at };
 
-	clock_iso(at, t->item[0].outcome.time != 0 ?
-	    t->item[0].outcome.time : agent_now(t->a));
+	work_when(t->item[0].outcome.time != 0 ?
+	    t->item[0].outcome.time : agent_now(t->a), at);
 	for (unsigned i = 0; i < t->n && !w->all; i++) {
 		hex_encode(hex, w->row[i].id, WIRE_HASH);
 		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s}",
@@ -396,7 +396,7 @@ api_phrases(struct api_call *c)
 void
 api_resume(struct api_call *c)
 {
-	char at[CLOCK_ISO_BYTES], restart[CLOCK_ISO_BYTES], words[300];
+	char at[WORK_WHEN], restart[WORK_WHEN], words[300];
 	const struct words_value value[] = { { "time", at },
 	    { "restart", restart } };
 	uint8_t case_id[WIRE_CASE];
@@ -410,8 +410,8 @@ api_resume(struct api_call *c)
 		return;
 	}
 	if (agent_now(c->agent) < k.stop_at + DAY) {
-		clock_iso(at, k.stop_at);
-		clock_iso(restart, k.stop_at + DAY);
+		work_when(k.stop_at, at);
+		work_when(k.stop_at + DAY, restart);
 		api_no(c, CLI_NO, "%s", words_say("R7", WORDS_ADVOCATE, value,
 		    2, words, sizeof words));
 		return;

@@ -17,6 +17,16 @@ struct opening_work {
 	unsigned rounds;
 };
 
+const char *
+work_when(uint64_t ms, char out[static WORK_WHEN])
+{
+	char iso[CLOCK_ISO_BYTES];
+
+	clock_iso(iso, ms);
+	snprintf(out, WORK_WHEN, "%.10s %.5s UTC", iso, iso + 11);
+	return out;
+}
+
 json_t *
 work_time(uint64_t ms)
 {

@@ -43,6 +43,9 @@ json_t *work_id(const struct record_id *id);
 /* 32 hex digits, or the first 8 and more of one of our own records. */
 bool work_own_id(struct api_call *c, const char *text, struct record_id *out);
 json_t *work_time(uint64_t ms);
+/* "2026-11-21 10:12 UTC": a time within a sentence.  Returns out. */
+enum { WORK_WHEN = 24 };
+const char *work_when(uint64_t ms, char out[static WORK_WHEN]);
 /* Rights as a list of their words. */
 json_t *work_rights(unsigned rights);
 const char *work_kind(struct agent *a, const char *member, char out[static 8]);

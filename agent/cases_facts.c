@@ -11,7 +11,7 @@
 
 enum { ROW_MAX = 8192 };
 
-/* ---- the row --------------------------------------------------------- */
+/* ---- the row ----------------------------------------------------------- */
 
 static json_t *
 to_json(const struct case_facts *f)
@@ -366,7 +366,7 @@ case_facts_own_line(const struct agent *a, const struct introduction *in,
 	}
 }
 
-/* ---- all of it ---------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------- */
 
 /* Only what tells of a child makes R11 ask: the book is opened for nothing
  * else, since every copy comes this way. */

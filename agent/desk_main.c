@@ -3,6 +3,7 @@
 
 #include "agent/desk/config.h"
 #include "agent/desk/daemon.h"
+#include "agent/tongue/tongues.h"
 #include "base/cli.h"
 #include "base/log.h"
 
@@ -32,9 +33,16 @@ static int
 check_config(struct cli *cli)
 {
 	struct desk_config c;
+	struct tongues languages;
 	struct why why = { "" };
 	enum error_code err = desk_config_load(cli->config, &c, &why);
 
+	if (err == ERR_NONE) {
+		err = tongues_load(&languages, c.languages, &why);
+		tongues_free(&languages);
+		if (err != ERR_NONE)
+			desk_config_destroy(&c);
+	}
 	if (err != ERR_NONE)
 		return cli_fail_error(cli, err, "configuration", &why);
 	if (cli_flag(cli, "all"))

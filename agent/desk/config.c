@@ -24,6 +24,12 @@ static const struct config_key table[] = {
 	    "the harmless page that quick hide shows" },
 	{ "desk", "emergency", CONFIG_TEXT, AT(emergency), "999", 1, 32, NULL,
 	    "the number to call when somebody is in danger" },
+	{ "room", "languages", CONFIG_PATH, AT(languages), "", 0, 0, NULL,
+	    "folder of languages besides English and Polish" },
+	{ "room", "jurisdiction", CONFIG_TEXT, AT(jurisdiction), "", 0, 11,
+	    NULL, "written into every permission, such as GB-SCT" },
+	{ "room", "law_profile", CONFIG_TEXT, AT(law_profile), "", 0, 11,
+	    NULL, "written into every permission, such as SCOT" },
 	{ "desk", "connections", CONFIG_NUMBER, AT(connections), "256", 8,
 	    4096, NULL, "at most so many at a time" },
 };

@@ -17,6 +17,8 @@ struct desk_config {
 	const char *agent;             /* the agent's local socket */
 	const char *hosts_;            /* as written */
 	const char *hide_url;
+	const char *languages;         /* folder of more languages, or "" */
+	const char *jurisdiction, *law_profile; /* into terms, or "" */
 	const char *emergency;         /* telephone number */
 	bool secure;                   /* browsers reach us over TLS */
 	int64_t socket_mode_;          /* octal digits as a decimal number */

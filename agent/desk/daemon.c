@@ -71,7 +71,7 @@ start(const struct desk_config *config, struct desk **desk, struct http **http,
 	    .socket_mode = config->socket_mode, .handler = desk_handle,
 	    .always = desk_fields, .body_max = FORMS_MAX,
 	    .connections = (unsigned)config->connections };
-	enum error_code err = desk_create(config, desk);
+	enum error_code err = desk_create(config, desk, why);
 
 	o.ctx = *desk;
 	if (err == ERR_NONE)

@@ -136,17 +136,25 @@ desk_once(struct desk_call *c, const char *where)
 /* ---- life ---------------------------------------------------------------------- */
 
 enum error_code
-desk_create(const struct desk_config *config, struct desk **out)
+desk_create(const struct desk_config *config, struct desk **out,
+    struct why *why)
 {
-	*out = calloc(1, sizeof **out);
-	if (*out == NULL)
-		return ERR_NOMEM;
-	(*out)->config = config;
-	if (pthread_mutex_init(&(*out)->once.lock, NULL) == 0)
-		return ERR_NONE;
-	free(*out);
+	struct desk *d = calloc(1, sizeof *d);
+	enum error_code err = d != NULL ? tongues_load(&d->tongues,
+	    config->languages, why) : ERR_NOMEM;
+
 	*out = NULL;
-	return ERR_INTERNAL;
+	if (err == ERR_NONE) {
+		d->config = config;
+		if (pthread_mutex_init(&d->once.lock, NULL) == 0) {
+			*out = d;
+			return ERR_NONE;
+		}
+		err = ERR_INTERNAL;
+		tongues_free(&d->tongues);
+	}
+	free(d);
+	return err;
 }
 
 void
@@ -155,6 +163,7 @@ desk_destroy(struct desk **desk)
 	if (desk == NULL || *desk == NULL)
 		return;
 	pthread_mutex_destroy(&(*desk)->once.lock);
+	tongues_free(&(*desk)->tongues);
 	free(*desk);
 	*desk = NULL;
 }

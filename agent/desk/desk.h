@@ -116,7 +116,7 @@ bool desk_once(struct desk_call *c, const char *where);
 
 /* The desk's side of http.h; ctx is the desk. */
 MUST_USE enum error_code desk_create(const struct desk_config *config,
-    struct desk **out);
+    struct desk **out, struct why *why);
 void desk_destroy(struct desk **desk);
 http_handler desk_handle;
 /* The header fields of every reply; ends with NULL. */

@@ -6,9 +6,11 @@
 #include "agent/desk/desk.h"
 #include "agent/desk/guard.h"
 #include "agent/desk/once.h"
+#include "agent/tongue/tongues.h"
 
 struct desk {
 	const struct desk_config *config;
+	struct tongues tongues;
 	struct once once;
 };
 

@@ -20,7 +20,7 @@ struct tongue {
 	size_t n;
 };
 
-/* ---- reading ------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------- */
 
 struct reading {
 	struct tongue *t;
@@ -159,7 +159,7 @@ read_lines(struct reading *r, const char *text, size_t n)
 	return err;
 }
 
-/* ---- checking ------------------------------------------------------------ */
+/* ---- checking ---------------------------------------------------------- */
 
 static int
 by_key(const void *a, const void *b)
@@ -244,7 +244,7 @@ compare(const struct tongue *t, const struct tongue *model, struct why *why)
 	return ERR_FORMAT;
 }
 
-/* ---- life ---------------------------------------------------------------- */
+/* ---- life -------------------------------------------------------------- */
 
 enum error_code
 tongue_read(const char *text, size_t n, const struct tongue *model,
@@ -291,7 +291,7 @@ tongue_destroy(struct tongue **t)
 	*t = NULL;
 }
 
-/* ---- saying -------------------------------------------------------------- */
+/* ---- saying ------------------------------------------------------------ */
 
 const char *
 tongue_text(const struct tongue *t, const char *key)

@@ -60,7 +60,7 @@ START_TEST(facts_are_kept)
 }
 END_TEST
 
-/* ---- at signing ------------------------------------------------------ */
+/* ---- at signing -------------------------------------------------------- */
 
 static const struct told *
 sign(json_t *in)
@@ -291,7 +291,7 @@ START_TEST(sending_is_paused)
 }
 END_TEST
 
-/* ---- children ------------------------------------------------------------ */
+/* ---- children ---------------------------------------------------------- */
 
 START_TEST(old_enough_by_birth)
 {
@@ -359,7 +359,7 @@ START_TEST(a_childs_own_line_is_asked_for)
 }
 END_TEST
 
-/* ---- what is left on the list ----------------------------------------- */
+/* ---- what is left on the list ------------------------------------------ */
 
 START_TEST(signing_leaves_a_neutral_line)
 {

@@ -280,7 +280,7 @@ booth_open(void)
 	test_path(path, dir, "desk.conf");
 	test_file(path, "[desk]\nhide_url = https://weather.example/\n");
 	ck_ok(desk_config_load(path, &booth.config, &why));
-	ck_ok(desk_create(&booth.config, &booth.desk));
+	ck_ok(desk_create(&booth.config, &booth.desk, &why));
 	booth.host = "127.0.0.1:7645";
 	booth.type = "application/x-www-form-urlencoded";
 	booth_out();

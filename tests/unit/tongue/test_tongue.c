@@ -197,7 +197,7 @@ START_TEST(notice_names_its_text)
 }
 END_TEST
 
-/* ---- ours -------------------------------------------------------------------- */
+/* ---- ours -------------------------------------------------------------- */
 
 static void
 has(const struct tongue *one, const char *group, const char *code)
@@ -261,9 +261,9 @@ END_TEST
 /* No sentence guesses who is listening: past tense and "Pani" would. */
 START_TEST(polish_guesses_nobody)
 {
-	static const char *const gendered[] = { "łaś ", "łeś ", "łaś,", "łeś,",
-	    "łabyś", "łbyś",
-	    "Pani", "Pan", "powinnaś", "powinieneś" };
+	static const char *const gendered[] = { "łaś ", "łeś ", "łaś,",
+	    "łeś,", "łabyś", "łbyś", "Pani", "Pan", "powinnaś",
+	    "powinieneś" };
 	struct tongues ours;
 	const struct tongue *pl;
 
