@@ -247,6 +247,9 @@ install: all
 	for s in 1 5 8; do for f in man/*.$$s; do [ -e "$$f" ] && \
 	  install -m 644 "$$f" $(DESTDIR)$(PREFIX)/share/man/man$$s; done; done; true
 	install -m 644 keys/words/*.txt $(DESTDIR)$(PREFIX)/share/wayleave
+	install -d $(DESTDIR)$(PREFIX)/share/wayleave/schema
+	install -m 644 agent/desk/schema/*.json \
+	  $(DESTDIR)$(PREFIX)/share/wayleave/schema
 	install -d $(DESTDIR)$(PREFIX)/share/wayleave/languages
 	install -m 644 agent/tongue/*.txt agent/tongue/README \
 	  $(DESTDIR)$(PREFIX)/share/wayleave/languages

@@ -11,6 +11,7 @@
 #include "agent/api_who.h"
 #include "agent/intake.h"
 #include "agent/outgoing.h"
+#include "agent/service.h"
 #include "agent/signin.h"
 #include "base/local.h"
 #include "base/log.h"
@@ -150,6 +151,7 @@ audit(const struct api_call *c, enum cli_exit code)
 		.user_kind = c->worker.account[0] != '\0' ? "worker" :
 		    c->by == BY_UID ? "it" : "system",
 		.auth = c->by == BY_SESSION ? "session" :
+		    c->by == BY_SERVICE ? "token" :
 		    c->by == BY_UID ? "peer-uid" : "none",
 		.outcome = code == CLI_DONE ? "ok" :
 		    code == CLI_NO || code == CLI_LOCKED ? "refused" : "failed",
@@ -244,6 +246,11 @@ start(struct api_call *c)
 	if (locked && c->verb != VERB_STATUS && c->verb != VERB_UNLOCK) {
 		api_no(c, CLI_LOCKED, "%s",
 		    agent_trouble_text(TROUBLE_LOCKED));
+		return;
+	}
+	if (c->by == BY_SERVICE && !service_may(c->verb)) {
+		api_no(c, CLI_LOCKED, "A service's token writes and never "
+		    "reads: for this a worker signs in.");
 		return;
 	}
 	if (!api_may(c, verbs[c->verb].who)) {

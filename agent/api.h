@@ -81,7 +81,11 @@
 	X(VERB_DRAFT_LIST, "draft-list", API_WORKER, api_draft_list) \
 	X(VERB_DRAFT_DROP, "draft-drop", API_WORKER, api_draft_drop) \
 	X(VERB_TRUST, "trust", API_IT, api_trust)                 \
-	X(VERB_HANDOVER, "handover", API_WORKER, api_handover)
+	X(VERB_HANDOVER, "handover", API_WORKER, api_handover)    \
+	X(VERB_SERVICE_ADD, "service-add", API_IT, api_service_add)       \
+	X(VERB_SERVICE_END, "service-end", API_IT, api_service_end)       \
+	X(VERB_SERVICE_LIST, "service-list", API_IT, api_service_list)    \
+	X(VERB_EVENTS, "events", API_WORKER, api_events)
 
 /*
  * LocalAsk.flags.  ASK_DESK: in the name of the session in LocalAsk.text, and
@@ -100,7 +104,7 @@ enum api_who {
 	API_ACCOUNT                    /* anybody who works here, IT as well */
 };
 /* How the caller is known. */
-enum api_by { BY_NOBODY, BY_UID, BY_SESSION };
+enum api_by { BY_NOBODY, BY_UID, BY_SESSION, BY_SERVICE };
 
 enum api_verb {
 	VERB_NONE = 0,

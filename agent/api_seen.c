@@ -161,7 +161,8 @@ api_track(struct api_call *c)
 		api_tell(c, CLI_DONE, json_pack("{s:o, s:I, s:o, s:b, s:o*, "
 		    "s:o, s:o}", "id", work_id(&id), "case", (json_int_t)no, "at",
 		    work_time(o.at), "recalled", o.recalled, "content",
-		    work_content(&content), "links", links_json(&content),
+		    c->by == BY_SERVICE ? NULL : work_content(&content),
+		    "links", links_json(&content),
 		    "copies", work_copies(c->agent, &id)), NULL);
 	content_wipe(&content);
 }

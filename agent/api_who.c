@@ -6,6 +6,7 @@
 
 #include "agent/config.h"
 #include "agent/seats.h"
+#include "agent/service.h"
 
 enum { ROOM = 4096 };
 
@@ -67,6 +68,25 @@ by_session(struct api_call *c, const char *token, bool peek)
 	return ERR_NONE;
 }
 
+/* A system of the agency's own; false: the call has been ended. */
+static bool
+by_service(struct api_call *c, const char *token)
+{
+	char name[SERVICE_NAME_MAX + 1];
+	struct why why = { "" };
+
+	if (service_find(c->agent, token, name) != ERR_NONE) {
+		api_no(c, CLI_LOCKED, "This token opens nothing (any more). "
+		    "IT makes one: wayleave-agent service add");
+		return false;
+	}
+	c->by = BY_SERVICE;
+	if (service_worker(c, name, &why))
+		return true;
+	api_no(c, CLI_INPUT, "%s", why.text);
+	return false;
+}
+
 bool
 api_who_is(struct api_call *c, const struct local_peer *peer,
     uint32_t desk_uid, const struct local_ask *ask)
@@ -94,6 +114,8 @@ api_who_is(struct api_call *c, const struct local_peer *peer,
 	}
 	if (ask->text[0] == '\0' || c->agent->identity == NULL)
 		return true;
+	if (service_is_token(ask->text))
+		return by_service(c, ask->text);
 	if (by_session(c, ask->text, peek) == ERR_NONE)
 		return true;
 	api_no(c, CLI_LOCKED, "You are not signed in any more. Sign in "

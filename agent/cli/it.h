@@ -24,6 +24,9 @@ int it_worker_end(struct cli *cli);
 int it_worker_list(struct cli *cli);
 int it_worker_notice(struct cli *cli);
 int it_worker_password(struct cli *cli);
+int it_service_add(struct cli *cli);
+int it_service_end(struct cli *cli);
+int it_service_list(struct cli *cli);
 int it_totp_reset(struct cli *cli);
 int it_sessions(struct cli *cli);
 

@@ -109,3 +109,42 @@ it_worker_notice(struct cli *cli)
 	json_decref(out);
 	return code;
 }
+
+/* ---- systems that write ---------------------------------------------------- */
+
+int
+it_service_add(struct cli *cli)
+{
+	json_t *out = NULL;
+	const int code = it_ask(cli, VERB_SERVICE_ADD, json_pack("{s:s}",
+	    "name", cli->argv[0]), &out);
+
+	if (code == CLI_DONE && !cli->json)
+		printf("token     %s\nIt is shown once. It writes, and never "
+		    "reads.\n", ask_str(out, "token"));
+	json_decref(out);
+	return code;
+}
+
+int
+it_service_end(struct cli *cli)
+{
+	return it_ask(cli, VERB_SERVICE_END, json_pack("{s:s}", "name",
+	    cli->argv[0]), NULL);
+}
+
+int
+it_service_list(struct cli *cli)
+{
+	json_t *out = NULL;
+	const json_t *s;
+	const int code = it_ask(cli, VERB_SERVICE_LIST, NULL, &out);
+	size_t i;
+
+	if (code == CLI_DONE && !cli->json)
+		json_array_foreach(json_object_get(out, "services"), i, s)
+			printf("%-24s since %s\n", ask_str(s, "name"),
+			    ask_str(s, "since"));
+	json_decref(out);
+	return code;
+}

@@ -30,6 +30,10 @@ static const struct config_key table[] = {
 	    NULL, "written into every permission, such as GB-SCT" },
 	{ "room", "law_profile", CONFIG_TEXT, AT(law_profile), "", 0, 11,
 	    NULL, "written into every permission, such as SCOT" },
+	{ "api", "socket", CONFIG_PATH, AT(api_socket), "", 0, 107, NULL,
+	    "the Unix socket for the agency's own systems; empty: off" },
+	{ "api", "socket_mode", CONFIG_NUMBER, AT(api_mode_), "660", 600,
+	    777, NULL, "its mode, in octal" },
 	{ "desk", "connections", CONFIG_NUMBER, AT(connections), "256", 8,
 	    4096, NULL, "at most so many at a time" },
 };
@@ -123,6 +127,9 @@ desk_config_load(const char *path, struct desk_config *out, struct why *why)
 		return err;
 	if (!octal(out->socket_mode_, &out->socket_mode))
 		err = config_error(out->file, "desk", "socket_mode",
+		    "is not an octal mode such as 660", why);
+	else if (!octal(out->api_mode_, &out->api_mode))
+		err = config_error(out->file, "api", "socket_mode",
 		    "is not an octal mode such as 660", why);
 	else if (!read_hosts(out))
 		err = config_error(out->file, "desk", "hosts",

@@ -23,11 +23,13 @@ struct desk_config {
 	bool secure;                   /* browsers reach us over TLS */
 	int64_t socket_mode_;          /* octal digits as a decimal number */
 	int64_t connections;
+	const char *api_socket;        /* "": the door is closed */
+	int64_t api_mode_;
 
 	/* derived */
 	char host[DESK_HOSTS_MAX][DESK_HOST_LEN]; /* lower case */
 	size_t n_hosts;
-	unsigned socket_mode;
+	unsigned socket_mode, api_mode;
 	struct config *file;
 };
 

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "agent/desk/desk.h"
+#include "agent/desk/door.h"
 #include "base/log.h"
 #include "base/notify.h"
 #include "base/sandbox.h"
@@ -79,11 +80,25 @@ start(const struct desk_config *config, struct desk **desk, struct http **http,
 	return err;
 }
 
+/* The door for the agency's own systems, when it is configured. */
+static enum error_code
+start_door(const struct desk_config *config, struct http **http,
+    struct why *why)
+{
+	const struct http_options o = { .listen = config->api_socket,
+	    .socket_mode = config->api_mode, .handler = door_handle,
+	    .ctx = (void *)(uintptr_t)config, .always = desk_fields,
+	    .body_max = DOOR_BODY_MAX, .connections = 32 };
+
+	return config->api_socket[0] == '\0' ? ERR_NONE :
+	    http_start(&o, http, why);
+}
+
 int
 desk_run(const struct desk_config *config)
 {
 	struct desk *desk = NULL;
-	struct http *http = NULL;
+	struct http *http = NULL, *door = NULL;
 	struct why why = { "" };
 	sigset_t set;
 	enum error_code err = sandbox_harden(&why);
@@ -96,12 +111,15 @@ desk_run(const struct desk_config *config)
 	if (err == ERR_NONE)
 		err = start(config, &desk, &http, &why);
 	if (err == ERR_NONE)
+		err = start_door(config, &door, &why);
+	if (err == ERR_NONE)
 		err = sandbox_enter(SANDBOX_DESK, &why);
 	if (err == ERR_NONE)
 		wait_for_end(&set);
 	else
 		log_error(20, "start", "mend it and start again", "%s",
 		    why.text[0] != '\0' ? why.text : error_text(err));
+	http_stop(&door);
 	http_stop(&http);
 	desk_destroy(&desk);
 	if (err == ERR_NONE)

@@ -259,7 +259,8 @@ END_TEST
 START_TEST(goals_and_tasks)
 {
 	struct content goal, task;
-	struct map_item items[2] = { { &goal, "a" }, { &task, "b" } };
+	struct map_item items[2] = { { .c = &goal, .member = "a" },
+	    { .c = &task, .member = "b" } };
 
 	memset(&goal, 0, sizeof(goal));
 	memset(&task, 0, sizeof(task));
