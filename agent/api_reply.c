@@ -167,7 +167,8 @@ tell_recall(struct api_call *c, const struct recall_work *w, bool known)
 		json_array_append_new(copies, json_pack("{s:s, s:s}", "member",
 		    w->member[i], "state", known ? "taken back" : "queued"));
 	api_tell(c, known ? CLI_DONE : CLI_NOT_NOW, json_pack("{s:o, s:o}",
-	    "id", work_id(&w->id), "copies", copies), known ? NULL :
+	    "id", work_id(&w->id), "copies", copies), known ? w->n > 0 ? NULL :
+	    "Taken back here; it had gone to nobody." :
 	    "Not passed on yet: it is kept and goes as soon as the line is "
 	    "back.");
 }

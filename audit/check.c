@@ -203,6 +203,10 @@ check_bundle(struct checker *c, struct check_job *job)
 	struct bytes e = buf_view(&job->entries), b = buf_view(&job->bodies);
 	struct bodies_item from;
 
+	/* the bundle that is open may have been written in full already */
+	const bool ahead = job->n < TILE_WIDTH &&
+	    e.n == TILE_WIDTH * (size_t)(2 + ENTRY_BYTES);
+
 	arena_reset(job->arena);
 	for (unsigned i = 0; i < job->n && job->err == ERR_NONE; i++) {
 		struct checked *it = &job->item[i];
@@ -218,4 +222,6 @@ check_bundle(struct checker *c, struct check_job *job)
 		    ERR_NONE)
 			job->err = ERR_NOMEM;
 	}
+	if (job->err == ERR_NONE && (e.n > 0 || b.n > 0) && !ahead)
+		job->err = ERR_FORMAT;
 }

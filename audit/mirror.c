@@ -156,8 +156,9 @@ start_over(struct mirror *m, struct why *why)
 	err = open_tiles(m, why);
 	if (err == ERR_NONE)
 		err = load_open_bundle(m, why);
-	if (err == ERR_FORMAT || err == ERR_NOTFOUND)
-		why_set(why, "the mirror's files are cut short or missing");
+	if (err == ERR_FORMAT || err == ERR_NOTFOUND || err == ERR_SIZE)
+		why_set(why, "%.150s: files of entries or bodies are cut "
+		    "short, too long or missing: take a new mirror", m->dir);
 	return err == ERR_NOTFOUND ? ERR_FORMAT : err;
 }
 

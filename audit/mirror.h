@@ -66,6 +66,15 @@ MUST_USE enum error_code mirror_bundle(struct mirror *m, uint64_t first,
     struct buf *entries, struct buf *bodies, unsigned *n, struct why *why);
 
 /*
+ * Compares the files of hashes, which no replay needs and anybody may be
+ * served, with those of `tree`, made of the entries.  Each that is missing or
+ * holds something else is told with the first entry below it.
+ */
+typedef void mirror_differs(void *ctx, uint64_t entry, const char *path);
+MUST_USE enum error_code mirror_tiles_check(struct mirror *m,
+    struct tiles *tree, mirror_differs *differs, void *ctx);
+
+/*
  * Reads entries from `from` on, in order, as the files hold them; commitments
  * are checked against bodies.  Stops at the first error.
  */

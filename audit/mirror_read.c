@@ -71,6 +71,61 @@ mirror_read(struct mirror *m, uint64_t from, mirror_visit *visit, void *ctx,
 	return err;
 }
 
+/* ---- tiles ------------------------------------------------------------ */
+
+/* A file as wide as the tree has it, or in full. */
+static bool
+tile_agrees(const struct buf *file, const struct hash *tile, unsigned width)
+{
+	const size_t n = (size_t)width * HASH_BYTES;
+
+	return (file->n == n || file->n == TILE_BYTES) &&
+	    memcmp(file->data, tile, n) == 0;
+}
+
+static enum error_code
+check_tile(struct mirror *m, struct tiles *tree, unsigned level, uint64_t n,
+    mirror_differs *differs, void *ctx)
+{
+	struct hash tile[TILE_WIDTH];
+	char path[MIRROR_PATH];
+	struct buf file;
+	unsigned width;
+	enum error_code err = tiles_tile(tree, level, n, tile, &width);
+
+	if (err == ERR_NONE)
+		err = mirror_path("", MIRROR_TILE, level, n, width, path);
+	if (err != ERR_NONE)
+		return err;
+	buf_init(&file, TILE_BYTES);
+	err = mirror_fetch(m->dir, MIRROR_TILE, level, n, m->head.size, &file,
+	    NULL);
+	if ((err == ERR_NONE && !tile_agrees(&file, tile, width)) ||
+	    err == ERR_NOTFOUND || err == ERR_SIZE || err == ERR_FORMAT) {
+		/* the path as seen from the mirror */
+		differs(ctx, n * TILE_WIDTH << (8 * level), path + 1);
+		err = ERR_NONE;
+	}
+	buf_free(&file);
+	return err;
+}
+
+enum error_code
+mirror_tiles_check(struct mirror *m, struct tiles *tree,
+    mirror_differs *differs, void *ctx)
+{
+	enum error_code err = ERR_NONE;
+
+	for (unsigned level = 0; level < TILE_LEVELS; level++) {
+		const uint64_t hashes = m->head.size >> (8 * level);
+
+		for (uint64_t n = 0; err == ERR_NONE &&
+		    n * TILE_WIDTH < hashes; n++)
+			err = check_tile(m, tree, level, n, differs, ctx);
+	}
+	return err;
+}
+
 /* ---- what an interrupted run left ------------------------------------- */
 
 /* The bundle of m->size in full, from there on. */

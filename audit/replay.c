@@ -108,6 +108,12 @@ replay_at(const struct replay *r)
 	return r->at;
 }
 
+struct tiles *
+replay_tiles(struct replay *r)
+{
+	return r->tiles;
+}
+
 /* ---- taking up ----------------------------------------------------------- */
 
 struct checked *

@@ -51,6 +51,9 @@ MUST_USE enum error_code replay_next(struct replay *r);
 /* How many entries were replayed. */
 uint64_t replay_at(const struct replay *r);
 
+/* The tree of the entries replayed, borrowed. */
+struct tiles *replay_tiles(struct replay *r);
+
 /*
  * After the last entry: what is still owed, and whether all entries have the
  * root of this checkpoint.

@@ -106,7 +106,7 @@ next_job(struct stream *s)
 	if (j->err == ERR_NONE)
 		return j;
 	s->err = j->err;
-	why_set(s->why, "the bundle of entry %llu is cut short",
+	why_set(s->why, "the bundle of entry %llu is cut short or too long",
 	    (unsigned long long)j->first);
 	j->next = s->free;
 	s->free = j;
@@ -280,6 +280,13 @@ replay_all(struct replay *r, struct stream *s,
 	return s->err;
 }
 
+static void
+differs(void *ctx, uint64_t entry, const char *path)
+{
+	findings_add(ctx, entry, "%s is missing or not what the entries make",
+	    path);
+}
+
 enum error_code
 verify_run(struct mirror *m, const struct partnership *p,
     const struct verify_options *options, struct findings *findings,
@@ -313,6 +320,9 @@ verify_run(struct mirror *m, const struct partnership *p,
 		err = replay_all(r, &s, options);
 	if (err == ERR_NONE)
 		err = replay_end(r, mirror_head(m));
+	if (err == ERR_NONE)
+		err = mirror_tiles_check(m, replay_tiles(r), differs,
+		    findings);
 	stream_end(&s);
 	replay_destroy(&r);
 	checker_destroy(&config.checker);

@@ -155,6 +155,12 @@ cli_fail_error(const struct cli *cli, enum error_code error,
 							       : NULL;
 	/* what a program was given and is not there is wrong input */
 	const bool absent = error == ERR_NOTFOUND;
+	const size_t n = strlen(what);
+
+	/* a file that is named twice */
+	if (text != NULL && strncmp(text, what, n) == 0 && text[n] == ':' &&
+	    text[n + 1] == ' ')
+		text += n + 2;
 
 	return cli_fail(cli, absent ? CLI_INPUT : cli_exit_of(error), 0, what,
 	    absent ? "check the path" : error == ERR_FULL ? "make room, then "

@@ -134,6 +134,17 @@ printf 'X' | dd of="$bodies" bs=1 seek=300 conv=notrunc 2>/dev/null
 expect 1 audit verify --mirror "$W/copy"
 said 'not the one committed to'
 entries=$(find "$W/copy/tile/entries" -type f | head -n 1)
+for tile in $(cd "$W/copy" && find tile/[0-9]* -type f); do
+	cp "$W/copy/$tile" "$W/kept"
+	printf 'XX' | dd of="$W/copy/$tile" bs=1 seek=7 conv=notrunc 2>/dev/null
+	"$B/wayleave-audit" verify --config "$W/audit/audit.conf" --mirror \
+	    "$W/copy" >"$W/said" 2>&1
+	grep -q "$tile is missing or not what" "$W/said" ||
+	    fail "$tile was changed and not named"
+	rm "$W/copy/$tile"
+	expect 1 audit verify --mirror "$W/copy"
+	cp "$W/kept" "$W/copy/$tile"
+done
 printf 'X' | dd of="$entries" bs=1 seek=20 conv=notrunc 2>/dev/null
 expect 6 audit verify --mirror "$W/copy"
 expect 3 audit verify --mirror "$W/nowhere"
