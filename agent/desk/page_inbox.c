@@ -182,6 +182,7 @@ page_inbox(struct desk_call *c)
 	/* only the newest page keeps itself up to date */
 	html_raw(&c->out, from > 0 ? "<div id=\"inbox\">\n" :
 	    "<div id=\"inbox\" data-live>\n");
+	view_urgent(c, inbox);
 	for (size_t i = 0; i < json_array_size(items); i++)
 		if (is_first_of_case(items, i))
 			group(&c->out, items, i);

@@ -64,6 +64,9 @@ void view_person(const struct view *v, const char *id);
 /* Who got a copy of one of our records, and what became of it. */
 void view_copies(struct desk_call *c, const json_t *copies);
 
+/* What is urgent now, from the answer of `inbox`; nothing when nothing is. */
+void view_urgent(struct desk_call *c, const json_t *inbox);
+
 /* ---- the map ------------------------------------------------------------- */
 
 /* Danger to workers, what cannot be opened, who is who: above all else. */
