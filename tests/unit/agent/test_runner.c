@@ -18,7 +18,8 @@
 #include "tests/support/test.h"
 
 static char dir[TEST_PATH], made[TEST_PATH];
-static struct runner_command command[RUNNER_SLOTS];
+/* One more than there are, which nothing may ever run. */
+static struct runner_command command[RUNNER_SLOTS + 1];
 static struct runner *r;
 
 struct seen {
@@ -226,6 +227,7 @@ START_TEST(the_runner_itself_refuses)
 	pid_t pid;
 
 	script(RUNNER_ALERT, "a", "echo ran >\"$1\"\n", 9);
+	script(RUNNER_SLOTS, "b", "echo ran >\"$1\"\n", 9);
 	ck_ok(local_pair(pair));
 	pid = fork();
 	if (pid == 0) {
@@ -294,6 +296,28 @@ START_TEST(one_that_hangs_is_killed)
 	s = run(RUNNER_ALERT, "x");
 	ck_ok(s.err);
 	ck_assert_int_eq(s.status, 4);
+}
+END_TEST
+
+/* It ends at once and leaves another behind: that ends, too. */
+START_TEST(nothing_is_left_behind)
+{
+	struct seen s;
+	char *text;
+	pid_t other;
+
+	script(RUNNER_NOTIFY, "a", "sleep 600 & echo $! >\"$1\"; exit 0\n",
+	    60);
+	ck_ok(runner_create(command, &r, NULL));
+	s = run(RUNNER_NOTIFY, "x");
+	ck_ok(s.err);
+	text = test_slurp(made);
+	other = (pid_t)atoi(text);
+	free(text);
+	ck_assert_int_gt(other, 1);
+	for (unsigned i = 0; i < 500 && kill(other, 0) == 0; i++)
+		usleep(10000);
+	ck_assert_int_ne(kill(other, 0), 0);
 }
 END_TEST
 
@@ -459,6 +483,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, the_runner_itself_refuses);
 	tcase_add_test(tc, a_program_that_is_not_there);
 	tcase_add_test(tc, one_that_hangs_is_killed);
+	tcase_add_test(tc, nothing_is_left_behind);
 	tcase_add_test(tc, one_that_floods_is_not_heard);
 	tcase_add_test(tc, one_that_dies);
 	tcase_add_test(tc, not_too_many_at_once);
