@@ -22,6 +22,7 @@ struct loading {
 	struct why *why;
 };
 
+/* NULL when there are too many; `why` says so, since no disk is full. */
 static struct held_item *
 add_item(struct loading *l)
 {
@@ -34,8 +35,12 @@ add_item(struct loading *l)
 	cap = l->cap > 0 ? 2 * l->cap : 16;
 	if (cap > ITEMS_MAX)
 		cap = ITEMS_MAX;
-	if (h->n >= cap)
+	if (h->n >= cap) {
+		why_set(l->why, "This case has more than %d records here, "
+		    "which is more than can be looked at together. Nothing "
+		    "was done; please tell IT.", ITEMS_MAX);
 		return NULL;
+	}
 	more = arena_zalloc(h->arena, cap * sizeof *more);
 	if (more == NULL)
 		return NULL;
