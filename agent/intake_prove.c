@@ -23,6 +23,22 @@ member_key(struct agent *a, const char *id, const uint8_t **key,
 	return err;
 }
 
+/*
+ * What opens a case (or resumes it) comes to a new end of it late, and may be
+ * cosigned with a key that its custodian has replaced since.  Then her key,
+ * from which the case id follows, is what is believed; the grant that comes
+ * after it is cosigned with the key in force.
+ */
+static bool
+older_than_its_key(struct agent *a, const struct entry *e)
+{
+	const struct store_member *m;
+
+	return e->kind == ENTRY_RECORD && (e->record.kind == KIND_CASE_OPENED ||
+	    e->record.kind == KIND_RESUME) && store_member(a->slice,
+	    e->record.cosigner, &m) == ERR_NONE && e->index < m->idx;
+}
+
 static enum error_code
 verify_case_signed(struct agent *a, const struct entry *e, struct why *why)
 {
@@ -48,8 +64,12 @@ verify_case_signed(struct agent *a, const struct entry *e, struct why *why)
 		why_set(why, "a case id does not follow from its key");
 		return ERR_CRYPTO;
 	}
-	return record_verify(a->partnership, &e->record, e->record.key, cokey,
+	err = record_verify(a->partnership, &e->record, e->record.key, cokey,
 	    a->intake->cache, NULL, why);
+	if (err == ERR_CRYPTO && older_than_its_key(a, e))
+		err = record_verify_signer(a->partnership, &e->record,
+		    e->record.key, why);
+	return err;
 }
 
 enum error_code

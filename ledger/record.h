@@ -103,6 +103,10 @@ MUST_USE enum error_code record_verify(const char *partnership,
     const struct record *r, const uint8_t key[static WIRE_KEY],
     const uint8_t *cokey, struct bundle_cache *cache, uint8_t *id,
     struct why *why);
+/* The signer alone, where the cosigner's key of that time is not known. */
+MUST_USE enum error_code record_verify_signer(const char *partnership,
+    const struct record *r, const uint8_t key[static WIRE_KEY],
+    struct why *why);
 
 /* What a record's signer is. */
 enum signer_form {

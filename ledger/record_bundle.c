@@ -292,30 +292,52 @@ root_of(const struct record *r, const struct hash *leaf, struct hash *root,
 	return ERR_NONE;
 }
 
-enum error_code
-record_verify(const char *partnership, const struct record *r,
-    const uint8_t key[static WIRE_KEY], const uint8_t *cokey,
-    struct bundle_cache *cache, uint8_t *id, struct why *why)
+/* The signer's signature; *want keeps the root that it is over. */
+static enum error_code
+signer_ok(const char *partnership, const struct record *r,
+    const uint8_t key[static WIRE_KEY], struct bundle_cache *cache,
+    uint8_t *id, struct cached *want, struct why *why)
 {
-	struct cached want = { .n = r->n };
 	struct hash leaf;
 	enum error_code e;
 
 	if (record_alone(r) && r->n != 1)
 		return bad(why, ERR_FORMAT, "n: such a record is signed alone");
-	if ((cokey != NULL) != (r->cosigner[0] != '\0') ||
-	    (cokey != NULL) != r->has_cosignature)
+	if (r->has_cosignature != (r->cosigner[0] != '\0'))
 		return bad(why, ERR_FORMAT, "cosignature: goes with a cosigner");
+	want->n = r->n;
 	record_hash(partnership, r, id, &leaf);
-	e = root_of(r, &leaf, &want.root, why);
+	e = root_of(r, &leaf, &want->root, why);
 	if (e != ERR_NONE)
 		return e;
-	memcpy(want.key, key, WIRE_KEY);
-	memcpy(want.signature, r->signature, WIRE_SIG);
-	if (!signature_ok(r->n > 1 ? cache : NULL, &want))
-		return bad(why, ERR_CRYPTO, "signature: does not verify");
-	if (cokey == NULL)
-		return ERR_NONE;
+	memcpy(want->key, key, WIRE_KEY);
+	memcpy(want->signature, r->signature, WIRE_SIG);
+	return signature_ok(r->n > 1 ? cache : NULL, want) ? ERR_NONE :
+	    bad(why, ERR_CRYPTO, "signature: does not verify");
+}
+
+enum error_code
+record_verify_signer(const char *partnership, const struct record *r,
+    const uint8_t key[static WIRE_KEY], struct why *why)
+{
+	struct cached want = { .n = 0 };
+
+	return signer_ok(partnership, r, key, NULL, NULL, &want, why);
+}
+
+enum error_code
+record_verify(const char *partnership, const struct record *r,
+    const uint8_t key[static WIRE_KEY], const uint8_t *cokey,
+    struct bundle_cache *cache, uint8_t *id, struct why *why)
+{
+	struct cached want = { .n = 0 };
+	enum error_code e;
+
+	if ((cokey != NULL) != (r->cosigner[0] != '\0'))
+		return bad(why, ERR_FORMAT, "cosignature: goes with a cosigner");
+	e = signer_ok(partnership, r, key, cache, id, &want, why);
+	if (e != ERR_NONE || cokey == NULL)
+		return e;
 	memcpy(want.key, cokey, WIRE_KEY);
 	memcpy(want.signature, r->cosignature, WIRE_SIG);
 	if (!signature_ok(NULL, &want))

@@ -448,6 +448,46 @@ START_TEST(keys_change_in_the_middle)
 }
 END_TEST
 
+/*
+ * A case comes to a new agency after its custodian changed keys: cosigned
+ * with the old one, and told after the new one.
+ */
+START_TEST(a_case_older_than_its_custodians_key)
+{
+	struct world_member *m = &l->w->m[WORLD_CUSTODIAN];
+	const struct record *opened = world_case_opened(l->w);
+	const uint64_t at = l->n;
+	uint64_t end;
+
+	liar_hidden(l, 1);
+	identity_sign_pair(&m->sign);
+	liar_record(l, world_member(l->w, WORLD_CUSTODIAN), PIECE_NEWS);
+	end = l->n;
+	l->n = at;
+	liar_record(l, opened, PIECE_NEWS);
+	l->n = end;
+	liar_record(l, world_grant(l->w, WORLD_POLICE, WORLD_SCHOOL, false,
+	    plain_labels), PIECE_NEWS);
+	liar_close(l);
+	liar_ok(l);
+	ck_assert_uint_eq(l->a->news, l->news);
+}
+END_TEST
+
+/* Entered after the key it should be signed with, it is a forgery. */
+START_TEST(a_case_younger_than_its_custodians_key)
+{
+	struct world_member *m = &l->w->m[WORLD_CUSTODIAN];
+	const struct record *opened = world_case_opened(l->w);
+
+	identity_sign_pair(&m->sign);
+	liar_record(l, world_member(l->w, WORLD_CUSTODIAN), PIECE_NEWS);
+	liar_record(l, opened, PIECE_NEWS);
+	liar_close(l);
+	ck_err(liar_send(l), ERR_CRYPTO);
+}
+END_TEST
+
 static void
 fill(TCase *tc)
 {
@@ -462,6 +502,8 @@ fill(TCase *tc)
 	tcase_add_test(tc, an_unknown_member_is_asked_for);
 	tcase_add_test(tc, a_member_that_does_not_exist);
 	tcase_add_test(tc, keys_change_in_the_middle);
+	tcase_add_test(tc, a_case_older_than_its_custodians_key);
+	tcase_add_test(tc, a_case_younger_than_its_custodians_key);
 }
 
 int
