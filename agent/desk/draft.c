@@ -86,7 +86,7 @@ put(struct desk_call *c, const char *what, json_t **out)
 	if (buf_ok(&b))
 		code = desk_ask(c, VERB_DRAFT_PUT, json_pack(
 		    "{s:s, s:s%, s:I}", "what", what, "text",
-		    (const char *)b.data, b.n, "version",
+		    b.n > 0 ? (const char *)b.data : "", b.n, "version",
 		    (json_int_t)strtoll(form_text(&c->form, "draft.version"),
 		    NULL, 10)), out, NULL);
 	buf_free(&b);
