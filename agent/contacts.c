@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "agent/books.h"
+#include "agent/cases.h"
 #include "agent/mail/letter.h"
 
 enum { PLAIN_MAX = 1 + CONTACT_MAIL + 1 + CONTACT_PHONE + 4 };
@@ -229,6 +230,43 @@ contacts_called(struct agent *a, const char *account, uint64_t at)
 	db_bind_u64(st, 1, at);
 	db_bind_text(st, 2, account);
 	return agent_end(a, db_run(st));
+}
+
+/* ---- cover ------------------------------------------------------------- */
+
+static const struct contact *
+find(const struct contact *list, size_t n, const char *account)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].account, account) == 0)
+			return &list[i];
+	return NULL;
+}
+
+const struct contact *
+contact_cover(struct agent *a, const struct contact *list, size_t n,
+    const struct contact *who, const uint8_t case_id[static WIRE_CASE],
+    bool introduction)
+{
+	struct db_stmt *st = a->sql[SQL_HANDOVER_COVER];
+	const struct contact *found = NULL;
+	char today[CLOCK_ISO_BYTES], account[64];
+	bool row;
+
+	clock_iso_day(today, clock_now(&a->clock));
+	db_bind_text(st, 1, who->account);
+	db_bind_blob(st, 2, case_id, WIRE_CASE);
+	db_bind_text(st, 3, today);
+	while (found == NULL && db_step(st, &row) == ERR_NONE && row) {
+		if (db_col_str(st, 0, account, sizeof account) != ERR_NONE)
+			continue;
+		found = find(list, n, account);
+		if (found != NULL && !cases_shows(a, case_id, introduction,
+		    account, found->rights))
+			found = NULL;
+	}
+	db_done(st);
+	return found;
 }
 
 /* ---- hours ------------------------------------------------------------- */

@@ -48,6 +48,14 @@ MUST_USE enum error_code contacts_due(struct agent *a, const char *account,
 MUST_USE enum error_code contacts_called(struct agent *a,
     const char *account, uint64_t at);
 
+/*
+ * Who in the list covers for `who` in this case now, by a handover with a
+ * last day, and may see the case; NULL: nobody.
+ */
+const struct contact *contact_cover(struct agent *a,
+    const struct contact *list, size_t n, const struct contact *who,
+    const uint8_t case_id[static WIRE_CASE], bool introduction);
+
 /* "20:00-07:00", or "none"; false when it is neither. */
 bool contact_hours(const char *text, struct contact *c);
 void contact_hours_text(const struct contact *c, char out[static 16]);

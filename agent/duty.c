@@ -195,14 +195,30 @@ add_tasks(struct agent *a)
 /* ---- whom to call ------------------------------------------------------ */
 
 static bool
-may_be_called(struct agent *a, const struct cause *c,
-    const struct contact *who)
+may_know(struct agent *a, const struct cause *c, const struct contact *who)
 {
-	if (who->duty == 0 || !cases_shows(a, c->case_id, c->introduction,
-	    who->account, who->rights))
-		return false;
-	return c->kind == DUTY_MAIL ||
-	    (who->rights & (RIGHT_ADVOCATE | RIGHT_LEAD)) != 0;
+	return cases_shows(a, c->case_id, c->introduction, who->account,
+	    who->rights) && (c->kind == DUTY_MAIL ||
+	    (who->rights & (RIGHT_ADVOCATE | RIGHT_LEAD)) != 0);
+}
+
+/*
+ * Who is called for the i-th: that person, or who covers, unless that one
+ * has a place of the same list; NULL: nobody.
+ */
+static const struct contact *
+callee(struct agent *a, const struct cause *c, const struct contact *list,
+    size_t n, size_t i)
+{
+	const struct contact *cover;
+
+	if (list[i].duty == 0 || !may_know(a, c, &list[i]))
+		return NULL;
+	cover = contact_cover(a, list, n, &list[i], c->case_id,
+	    c->introduction);
+	if (cover == NULL || !may_know(a, c, cover))
+		return &list[i];
+	return cover->duty == 0 ? cover : NULL;
 }
 
 /* The person of this step, round and round the list; false: nobody is on
@@ -213,14 +229,21 @@ next_person(struct agent *a, const struct cause *c, uint64_t step,
 {
 	struct contact *list;
 	size_t n, may = 0;
+	uint64_t left;
 
 	if (contacts_load(a, &list, &n) != ERR_NONE)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (may_be_called(a, c, &list[i]))
-			list[may++] = list[i];
-	if (may > 0)
-		*out = list[step % may];
+		may += callee(a, c, list, n, i) != NULL;
+	left = may > 0 ? step % may : 0;
+	for (size_t i = 0; may > 0 && i < n; i++) {
+		const struct contact *who = callee(a, c, list, n, i);
+
+		if (who == NULL || left-- > 0)
+			continue;
+		*out = *who;
+		break;
+	}
 	contacts_free(&list, n);
 	return may > 0;
 }

@@ -7,7 +7,7 @@
  * The command reads three lines: the step (1, 2, ..), the telephone of the
  * person next on the list (empty when nobody is on it: the command has a list
  * of its own), and the text of every notice.  Only who may see the case is
- * called; two things that wait call a person once.  Steps are on disk: after
+ * called, and in the place of somebody who is away who covers; two things that wait call a person once.  Steps are on disk: after
  * a restart it goes on where it was.
  */
 #ifndef WAYLEAVE_AGENT_DUTY_H

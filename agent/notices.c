@@ -18,7 +18,7 @@ enum {
 	DUE_MAX = 16,               /* looked at in one go */
 	LATER_MAX = 7,              /* doublings of a minute: two hours */
 	TOO_MANY = 3,               /* failures in a row until IT hears */
-	CURSOR_BYTES = 3 * 8,
+	CURSOR_BYTES = 4 * 8,
 };
 
 struct sending {
@@ -34,9 +34,10 @@ struct notices {
 	struct sending sending[RUNNER_EACH];
 };
 
-/* How far mail, tasks and unopened copies of ours have been looked at. */
+/* How far mail, tasks, unopened copies of ours and handovers have been
+ * looked at. */
 struct cursor {
-	uint64_t mail, task, unopened;
+	uint64_t mail, task, unopened, handover;
 };
 
 /* ---- life -------------------------------------------------------------- */
@@ -104,6 +105,7 @@ cursor_newest(struct agent *a, struct cursor *out)
 		out->mail = db_col_u64(st, 0);
 		out->task = db_col_u64(st, 1);
 		out->unopened = unopened_before(a);
+		out->handover = clock_now(&a->clock);
 	}
 	db_done(st);
 	return err;
@@ -123,6 +125,7 @@ cursor_get(struct agent *a, struct cursor *out)
 		out->mail = get_be64(b.data);
 		out->task = get_be64(b.data + 8);
 		out->unopened = get_be64(b.data + 16);
+		out->handover = get_be64(b.data + 24);
 	}
 	buf_free(&b);
 	return err;
@@ -136,6 +139,7 @@ cursor_put(struct agent *a, const struct cursor *c)
 	put_be64(b, c->mail);
 	put_be64(b + 8, c->task);
 	put_be64(b + 16, c->unopened);
+	put_be64(b + 24, c->handover);
 	return books_put(a, "notices", bytes_of(b, sizeof b));
 }
 
@@ -159,20 +163,31 @@ struct batch {
 	uint64_t now;
 };
 
-/* Something came in this case: for all who may see it. */
+/* Is it for this one to hear of this case? */
+static bool
+is_concerned(const struct batch *b, const struct contact *c,
+    const uint8_t case_id[static WIRE_CASE], bool introduction)
+{
+	const struct contact *cover;
+
+	if (c->mail[0] == '\0' || !cases_shows(b->a, case_id, introduction,
+	    c->account, c->rights))
+		return false;
+	cover = contact_cover(b->a, b->list, b->n, c, case_id, introduction);
+	return cover == NULL || cover->mail[0] == '\0';
+}
+
+/* Something came in this case: for all who may see it and are not away. */
 static void
 concern(struct batch *b, const uint8_t case_id[static WIRE_CASE],
     bool introduction, unsigned rights)
 {
-	struct agent *a = b->a;
-
 	for (size_t i = 0; i < b->n; i++) {
 		struct contact *c = &b->list[i];
 
-		if (c->due == 0 && c->mail[0] != '\0' &&
-		    (c->rights & rights) != 0 && cases_shows(a, case_id,
-		    introduction, c->account, c->rights))
-			c->due = when(a, c, b->now);
+		if (c->due == 0 && (c->rights & rights) != 0 &&
+		    is_concerned(b, c, case_id, introduction))
+			c->due = when(b->a, c, b->now);
 	}
 }
 
@@ -202,6 +217,36 @@ concern_unopened(void *ctx, const struct unopened *u)
 {
 	concern(ctx, u->case_id, false, ~(unsigned)RIGHT_IT);
 	return ERR_NONE;
+}
+
+/* Work that was handed over: its recipient, if the case may be seen. */
+static enum error_code
+concern_handovers(struct batch *b, uint64_t after)
+{
+	struct db_stmt *st = b->a->sql[SQL_HANDOVER_SINCE];
+	char account[64];
+	enum error_code err;
+	bool row;
+
+	db_bind_u64(st, 1, after);
+	while ((err = db_step(st, &row)) == ERR_NONE && row) {
+		const struct bytes kase = db_col_blob(st, 1);
+
+		err = db_col_str(st, 0, account, sizeof account);
+		if (err != ERR_NONE)
+			break;
+		for (size_t i = 0; i < b->n; i++) {
+			struct contact *c = &b->list[i];
+
+			if (c->due == 0 && c->mail[0] != '\0' &&
+			    strcmp(c->account, account) == 0 &&
+			    (kase.n != WIRE_CASE || cases_shows(b->a,
+			    kase.data, false, account, c->rights)))
+				c->due = when(b->a, c, b->now);
+		}
+	}
+	db_done(st);
+	return err;
 }
 
 static enum error_code
@@ -234,6 +279,8 @@ gather(struct agent *a, struct batch *b)
 		    RIGHT_ADVOCATE | RIGHT_LEAD);
 	if (err == ERR_NONE)
 		err = unopened_list(a, from.unopened, concern_unopened, b);
+	if (err == ERR_NONE)
+		err = concern_handovers(b, from.handover);
 	if (err == ERR_NONE)
 		err = keep_due(a, b);
 	if (err == ERR_NONE)

@@ -2,8 +2,9 @@
  * Safe notices: "You have an item to review.", and nothing else (DOMAIN 6).
  *
  * The same bytes for every event and urgency: no name, count, case, agency
- * or parameter.  What came is looked at in fixed batches, and each person who
- * may see any of it gets one notice a batch, some chance minutes later, not
+ * or parameter.  What came (mail, tasks, handed-over work, urgent copies
+ * of ours that stay closed) is looked at in fixed batches, and each person who
+ * may see any of it, and for whom nobody covers, gets one notice a batch, some chance minutes later, not
  * within the person's quiet hours.  Whoever reads the mail, or only sees that
  * there was one, learns that something came within the last batch.
  *

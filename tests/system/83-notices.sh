@@ -118,7 +118,7 @@ mail 0 "smtp://127.0.0.1:$PORT" 'smtp_user = desk'
 mail 0 "smtp://127.0.0.1:$PORT" 'smtp_user = desk' \
     "smtp_password_file = $W/secret/notify"
 mail 5 "smtp://127.0.0.1:$PORT" 'smtp_user = desk' 'smtp_credential = wrong'
-mail 1 "smtp://127.0.0.1:$PORT" 'smtp_user = desk' 'smtp_credential = none'
+mail 3 "smtp://127.0.0.1:$PORT" 'smtp_user = desk' 'smtp_credential = none'
 mail 5 "smtp://127.0.0.1:$PORT" 'smtp_user = desk' \
     "smtp_password_file = $W/secret/open"
 [ "$(mails account)" -eq 2 ] || fail 'an account was let in wrongly'
@@ -135,7 +135,7 @@ mail 4 "smtp://127.0.0.1:$PORT"
 
 # While a server hangs, what stands where others can look.
 server hang --account 'desk:a word for mail' --say MAIL=hang
-(mail 4 "smtp://127.0.0.1:$PORT" 'smtp_user = desk'; exit "$wrong") \
+(wrong=0; mail 4 "smtp://127.0.0.1:$PORT" 'smtp_user = desk'; exit "$wrong") \
     >"$W/hang.out" 2>&1 &
 hang=$!
 must wl_until 10 'mail under way' grep -q MAIL "$W/smtp/hang/sessions"

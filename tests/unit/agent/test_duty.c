@@ -153,6 +153,35 @@ START_TEST(no_call_says_how_much)
 }
 END_TEST
 
+/* In the place of who is away comes who covers; not the excluded one. */
+START_TEST(who_covers_is_called)
+{
+	char day[CLOCK_ISO_BYTES];
+
+	office_worker(o, SCHOOL, "w3", "Three Example", RIGHT_WORKER);
+	list();
+	on_list(SCHOOL, "w3", 0, "333");
+	clock_iso_day(day, clock_now(&o->r->clock) + 7 * CLOCK_DAY_MS);
+	ck_told(office_ask(o, SCHOOL, "w1", api_handover, json_pack(
+	    "{s:s, s:b, s:s}", "to", "w3", "all", 1, "until", day)),
+	    CLI_DONE);
+	ck_told(office_ask(o, SCHOOL, "w2", api_handover, json_pack(
+	    "{s:s, s:b, s:s}", "to", "t.reid", "all", 1, "until", day)),
+	    CLI_DONE);
+	reach_observe(true, "has said that he will come tonight");
+	reach_finish();
+	ck_got(CALL("1", "333"));
+	reach_pass(15);
+	ck_got(CALL("2", "222"));
+	/* who covers has a place of the same list: once round is one call */
+	on_list(SCHOOL, "w3", 4, "333");
+	reach_pass(15);
+	ck_got(CALL("3", "222"));
+	reach_pass(15);
+	ck_got(CALL("4", "333"));
+}
+END_TEST
+
 START_TEST(a_forced_stop)
 {
 	const struct told *t;
@@ -284,6 +313,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, until_opened);
 	tcase_add_test(tc, until_it_is_taken_back);
 	tcase_add_test(tc, no_call_says_how_much);
+	tcase_add_test(tc, who_covers_is_called);
 	tcase_add_test(tc, a_forced_stop);
 	tcase_add_test(tc, a_stop);
 	tcase_add_test(tc, a_call_that_fails);

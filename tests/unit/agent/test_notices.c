@@ -133,6 +133,62 @@ START_TEST(who_is_told)
 }
 END_TEST
 
+static void
+hand_over(const char *from, const char *to, const char *until)
+{
+	ck_told(office_ask(o, WORLD_SCHOOL, from, api_handover, json_pack(
+	    "{s:s, s:b, s:s}", "to", to, "all", 1, "until", until)),
+	    CLI_DONE);
+}
+
+/* Who is away is not told while somebody else is, but comes back. */
+START_TEST(somebody_covers)
+{
+	char day[CLOCK_ISO_BYTES];
+
+	office_worker(o, WORLD_SCHOOL, "cover", "Co Ver", RIGHT_WORKER);
+	reach_to(WORLD_SCHOOL, "k.other", "k@agency.example");
+	reach_to(WORLD_SCHOOL, "cover", "cover@agency.example");
+	reach_begin(WORLD_SCHOOL);
+	clock_iso_day(day, clock_now(&o->r->clock) + CLOCK_DAY_MS);
+	hand_over("k.other", "cover", day);
+	/* that work is handed over is an item like any other */
+	reach_pass(30);
+	ck_got(NOTICE("cover@agency.example"));
+	reach_observe(false, "calls");
+	reach_pass(30);
+	ck_got(NOTICE("cover@agency.example"));
+	for (int i = 0; i < 50; i++)
+		office_pass(o, CLOCK_HOUR_MS);
+	ck_told(office_ask(o, WORLD_SCHOOL, NULL, api_worker_notice,
+	    json_pack("{s:s, s:b}", "account", "cover", "off", 1)),
+	    CLI_DONE);
+	reach_observe(false, "calls");
+	reach_pass(30);
+	ck_got(NOTICE("k@agency.example"));
+}
+END_TEST
+
+/* A cover that must not know of the case, or hears nothing, is none. */
+START_TEST(a_cover_that_is_none)
+{
+	char day[CLOCK_ISO_BYTES];
+
+	office_worker(o, WORLD_SCHOOL, "mute", "Mu Te", RIGHT_WORKER);
+	reach_to(WORLD_SCHOOL, "k.other", "k@agency.example");
+	reach_to(WORLD_SCHOOL, "t.reid", "cousin@agency.example");
+	reach_begin(WORLD_SCHOOL);
+	clock_iso_day(day, clock_now(&o->r->clock) + CLOCK_DAY_MS);
+	hand_over("k.other", "mute", day);
+	hand_over("k.other", "t.reid", day);
+	reach_pass(30);
+	(void)unlink(got);
+	reach_observe(true, "calls");
+	reach_pass(30);
+	ck_got(NOTICE("k@agency.example"));
+}
+END_TEST
+
 START_TEST(not_in_quiet_hours)
 {
 	const uint64_t now = clock_now(&o->r->clock);
@@ -230,6 +286,8 @@ fill(TCase *tc)
 	tcase_add_test(tc, one_a_batch_and_not_before_its_end);
 	tcase_add_test(tc, by_chance);
 	tcase_add_test(tc, who_is_told);
+	tcase_add_test(tc, somebody_covers);
+	tcase_add_test(tc, a_cover_that_is_none);
 	tcase_add_test(tc, not_in_quiet_hours);
 	tcase_add_test(tc, tried_again_later_and_later);
 	tcase_add_test(tc, owed_across_a_restart);
