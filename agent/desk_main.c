@@ -1,11 +1,29 @@
 /* wayleave-desk(8): the table of its commands. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "agent/desk/config.h"
 #include "agent/desk/daemon.h"
+#include "agent/desk/forget.h"
 #include "agent/tongue/tongues.h"
 #include "base/cli.h"
 #include "base/log.h"
+
+#ifndef WAYLEAVE_FAULTS
+/*
+ * What this program and its libraries free is wiped (agent/desk/forget.h).
+ * It is here and not in a library, because it would become every program's.
+ * Instrumented builds have a free() of theirs.
+ */
+extern void __libc_free(void *p);  /* glibc keeps this name for it */
+
+void
+free(void *p)
+{
+	forget_block(p);
+	__libc_free(p);
+}
+#endif
 
 static const struct cli_option no_options[] = { { NULL, NULL, NULL } };
 static const struct cli_option check_options[] = {

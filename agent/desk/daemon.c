@@ -1,7 +1,6 @@
 #include "agent/desk/daemon.h"
 
 #include <jansson.h>
-#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <sodium.h>
@@ -10,36 +9,10 @@
 
 #include "agent/desk/desk.h"
 #include "agent/desk/door.h"
+#include "agent/desk/forget.h"
 #include "base/log.h"
 #include "base/notify.h"
 #include "base/sandbox.h"
-
-enum { PERTURB = 0x5a, FORMS_MAX = FORM_BYTES_MAX };
-
-/* ---- memory ----------------------------------------------------------------- */
-
-/*
- * Nothing that was read stays in memory: what jansson gives back is wiped
- * here, because a thread's own cache of small blocks is not touched by
- * M_PERTURB, which overwrites all else.
- */
-static void
-wipe_and_free(void *p)
-{
-	if (p != NULL)
-		sodium_memzero(p, malloc_usable_size(p));
-	free(p);
-}
-
-static void
-forget_what_is_freed(void)
-{
-	mallopt(M_PERTURB, PERTURB);
-	json_set_alloc_funcs(malloc, wipe_and_free);
-	json_object_seed(0);
-}
-
-/* ---- life ---------------------------------------------------------------------- */
 
 /* Blocked before any thread is made, so that all of them inherit it. */
 static void
@@ -70,7 +43,7 @@ start(const struct desk_config *config, struct desk **desk, struct http **http,
 {
 	struct http_options o = { .listen = config->listen,
 	    .socket_mode = config->socket_mode, .handler = desk_handle,
-	    .always = desk_fields, .body_max = FORMS_MAX,
+	    .always = desk_fields, .body_max = FORM_BYTES_MAX,
 	    .connections = (unsigned)config->connections };
 	enum error_code err = desk_create(config, desk, why);
 
@@ -105,7 +78,8 @@ desk_run(const struct desk_config *config)
 
 	if (err == ERR_NONE && sodium_init() < 0)
 		err = ERR_INTERNAL;
-	forget_what_is_freed();
+	forget_begin();
+	json_object_seed(0);
 	tzset();
 	block_signals(&set);
 	if (err == ERR_NONE)

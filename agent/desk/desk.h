@@ -8,6 +8,7 @@
  *   guard.h     Host, Origin, tokens of forms: who may ask at all
  *   form.h      what a browser sends;  html.h  what it gets
  *   page.h      the frame around every page, and parts that pages share
+ *   forget.h    what is freed is wiped
  *   routes.def  method, path, who, page;  route.c  finds and calls it
  *   page_*.c    one screen each;  door_*.c  the door for other systems (/v1)
  *

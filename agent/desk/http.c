@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "agent/desk/forget.h"
 #include "agent/desk/http_listen.h"
 #include "base/clock.h"
 
@@ -18,7 +19,6 @@
 enum {
 	POOL = 40 * 1024,
 	STACK = 512 * 1024,
-	SCRUB = 192 * 1024,
 	IDLE_SECONDS = 15,
 	BODY_MS = 30 * 1000,           /* a whole body, at the slowest */
 	STREAM_BLOCK = 1024, STREAM_MAX = 16 * 1024
@@ -280,15 +280,6 @@ look_first(const struct http *h, struct MHD_Connection *c,
 	return announced_too_long(h, c) ? MHD_HTTP_CONTENT_TOO_LARGE : 0;
 }
 
-/* Overwrites the stack that handlers have used. */
-static __attribute__((noinline)) void
-scrub_stack(void)
-{
-	unsigned char room[SCRUB];
-
-	sodium_memzero(room, sizeof room);
-}
-
 static enum MHD_Result
 answer(struct http *h, struct MHD_Connection *c, struct coming *in,
     bool post)
@@ -306,7 +297,7 @@ answer(struct http *h, struct MHD_Connection *c, struct coming *in,
 	buf_init(&reply.body, 0);
 	h->o.handler(h->o.ctx, &r, &reply);
 	done = send_reply(h, c, &reply);
-	scrub_stack();
+	forget_stack();
 	return done;
 }
 

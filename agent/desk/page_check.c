@@ -56,7 +56,7 @@ opened(struct desk_call *c, long long no)
 	if (code != CLI_DONE)
 		desk_say(c, code == CLI_NO ? 200 : 503, "Not open",
 		    words != NULL ? words : "");
-	free(words);
+	desk_forget(words);
 	return code == CLI_DONE;
 }
 
@@ -168,7 +168,7 @@ confirm(struct desk_call *c, long long no)
 		desk_see(c, "checked", "/");
 	else
 		show(c, no, words);
-	free(words);
+	desk_forget(words);
 }
 
 void

@@ -129,5 +129,5 @@ page_gap_take(struct desk_call *c)
 		desk_see(c, "saved", "%s", where);
 	else
 		show(c, words);
-	free(words);
+	desk_forget(words);
 }

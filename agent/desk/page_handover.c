@@ -190,7 +190,7 @@ page_handover(struct desk_call *c)
 		desk_see(c, "handover", "/handover");
 	else
 		show(c, NULL, words);
-	free(words);
+	desk_forget(words);
 }
 
 void

@@ -386,5 +386,5 @@ page_item(struct desk_call *c)
 	else if (out != NULL)
 		desk_nothing(c);        /* an introduction: see page_check.c */
 	json_decref(out);
-	free(words);
+	desk_forget(words);
 }

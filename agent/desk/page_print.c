@@ -143,7 +143,7 @@ export(struct desk_call *c, long long no)
 	} else
 		ask(c, words != NULL ? words : "");
 	json_decref(result);
-	free(words);
+	desk_forget(words);
 }
 
 void

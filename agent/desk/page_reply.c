@@ -35,7 +35,7 @@ act(struct desk_call *c, enum api_verb verb, json_t *in, const char *done,
 		    "There is no permission in force to send this at the "
 		    "moment. Nothing was sent; your text is below.");
 	json_decref(out);
-	free(words);
+	desk_forget(words);
 }
 
 /* ---- taking back ------------------------------------------------------------ */

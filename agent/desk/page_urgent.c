@@ -135,7 +135,7 @@ keep(struct desk_call *c)
 	else
 		show(c, NULL, words != NULL && words[0] != '\0' ? words :
 		    "It was not recorded. Please try again.");
-	free(words);
+	desk_forget(words);
 }
 
 void

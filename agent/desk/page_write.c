@@ -226,7 +226,7 @@ look(struct desk_call *c, const struct writing *what,
 	json_decref(copies);
 	json_decref(lint);
 	json_decref(refused);
-	free(words);
+	desk_forget(words);
 }
 
 /* To those that are ticked; none: kept as a record of this agency alone. */
@@ -271,7 +271,7 @@ send(struct desk_call *c, const struct writing *what,
 		show(c, what, w, NULL, json_object_get(out, "lint"), out,
 		    words);
 	json_decref(out);
-	free(words);
+	desk_forget(words);
 }
 
 static void
