@@ -141,6 +141,21 @@ forget_older(struct agent *a, const struct entry *e)
 		seal_sender_forget(a->seal, old.key);
 }
 
+/*
+ * An answer is no proof of what is newest: an old record, told again, must
+ * not bring back a key that was stolen, nor a member that was suspended or
+ * revoked.
+ */
+static bool
+is_superseded(struct agent *a, const struct entry *e)
+{
+	const struct store_member *m;
+
+	return e->record.kind == KIND_MEMBER && store_member(a->slice,
+	    e->b.u.member.id, &m) == ERR_NONE &&
+	    (m->revoked || e->b.u.member.serial <= m->m.serial);
+}
+
 /* Rows about members and their sealing keys go into the slice. */
 static enum error_code
 apply_row(struct agent *a, const struct wire_row *row, struct why *why)
@@ -167,7 +182,7 @@ apply_row(struct agent *a, const struct wire_row *row, struct why *why)
 		    "names");
 		return ERR_NONE;
 	}
-	if (err != ERR_NONE)
+	if (err != ERR_NONE || is_superseded(a, &e))
 		return err;
 	forget_older(a, &e);
 	return facts_apply(a->slice, &e, a->member);

@@ -387,6 +387,28 @@ answer_member(struct liar *p, unsigned m)
 	buf_free(&body);
 }
 
+/* Told again as an answer, an old record brings nothing back. */
+START_TEST(an_old_record_is_no_answer)
+{
+	struct world_member *m = &l->w->m[WORLD_CUSTODIAN];
+	const struct store_member *s;
+
+	identity_sign_pair(&m->sign);
+	liar_record(l, world_member(l->w, WORLD_CUSTODIAN), PIECE_NEWS);
+	liar_close(l);
+	liar_ok(l);
+	answer_member(l, WORLD_CUSTODIAN);
+	ck_ok(store_member(l->a->slice, m->id, &s));
+	ck_assert_mem_eq(s->m.sign_key, m->sign.public, WIRE_KEY);
+	liar_record(l, world_revoke(l->w, WORLD_CUSTODIAN), PIECE_NEWS);
+	liar_close(l);
+	liar_ok(l);
+	answer_member(l, WORLD_CUSTODIAN);
+	ck_ok(store_member(l->a->slice, m->id, &s));
+	ck_assert(s->revoked);
+}
+END_TEST
+
 START_TEST(an_unknown_member_is_asked_for)
 {
 	struct liar *p;
@@ -499,6 +521,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, an_admission_needs_its_proof);
 	tcase_add_test(tc, a_copy_has_to_be_ours);
 	tcase_add_test(tc, nothing_stays_in_memory);
+	tcase_add_test(tc, an_old_record_is_no_answer);
 	tcase_add_test(tc, an_unknown_member_is_asked_for);
 	tcase_add_test(tc, a_member_that_does_not_exist);
 	tcase_add_test(tc, keys_change_in_the_middle);
