@@ -200,7 +200,8 @@ check-asan:
 	$(Q)$(MAKE) --no-print-directory SANITIZER=address,undefined check-unit check-vectors check-contract
 check-tsan:
 	$(Q)$(MAKE) --no-print-directory SANITIZER=thread check-tsan-run
-check-tsan-run: $(filter $(B)/tests/unit/base/% $(B)/tests/unit/broker/%,$(UNIT_BIN))
+check-tsan-run: $(filter $(B)/tests/unit/base/% $(B)/tests/unit/broker/% \
+  $(B)/tests/unit/desk/%,$(UNIT_BIN))
 	$(Q)tests/run-binaries $^
 # All of it takes half an hour: valgrind makes cryptography fifty times slower.
 # CI runs what has least of it; the rest is under ASan there.

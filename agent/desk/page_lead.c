@@ -12,17 +12,19 @@ put_one(struct desk_call *c, const json_t *s)
 	const long long minutes = json_int(s, "idle_seconds") / 60;
 	struct buf *b = &c->out;
 
-	html(b, "<tr><th scope=\"row\">%s</th><td>", name[0] != '\0' ? name :
-	    json_str(s, "account"));
+	if (name[0] == '\0')
+		name = json_str(s, "account");
+	html(b, "<li><p><strong>%s</strong> <span class=\"soft\">since ",
+	    name);
 	page_time(c, json_str(s, "since"));
 	if (minutes == 0)
-		html_raw(b, "</td><td>now</td><td>");
+		html_raw(b, ", last seen now</span></p>\n");
 	else
-		html(b, "</td><td>%lld min ago</td><td>", minutes);
+		html(b, ", last seen %lld min ago</span></p>\n", minutes);
 	page_form(c, "/lead");
 	page_hidden(c, "account", json_str(s, "account"));
 	html(b, "<button aria-label=\"Sign out %s\">Sign out</button></form>"
-	    "</td></tr>\n", name);
+	    "</li>\n", name);
 }
 
 static void
@@ -36,13 +38,10 @@ put_sessions(struct desk_call *c, const json_t *list)
 		html_raw(&c->out, "<p>Nobody of your team.</p>\n");
 		return;
 	}
-	html_raw(&c->out, "<div class=\"wide\"><table>\n<thead><tr>"
-	    "<th scope=\"col\">Who</th><th scope=\"col\">Since</th>"
-	    "<th scope=\"col\">Last seen</th><th scope=\"col\">Do</th></tr>"
-	    "</thead>\n<tbody>\n");
+	html_raw(&c->out, "<ul class=\"rows\">\n");
 	json_array_foreach(list, i, s)
 		put_one(c, s);
-	html_raw(&c->out, "</tbody></table></div>\n");
+	html_raw(&c->out, "</ul>\n");
 }
 
 static void

@@ -36,17 +36,17 @@ put_acts(struct desk_call *c, const char *account)
 static void
 put_worker(struct desk_call *c, const json_t *w)
 {
-	const char *state = json_str(w, "state");
+	const char *state = json_str(w, "state"), *team = json_str(w, "team");
 	struct buf *b = &c->out;
 
-	html(b, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td>"
-	    "<td>%s</td><td>", json_str(w, "account"), json_str(w, "role"),
-	    json_str(w, "team"), json_str(w, "may"));
+	html(b, "<li><p><strong>%s</strong> <span class=\"soft\">%s%s%s; may: "
+	    "%s</span></p>\n", json_str(w, "account"), json_str(w, "role"),
+	    team[0] != '\0' ? ", " : "", team, json_str(w, "may"));
 	if (strcmp(state, "ended") == 0)
-		html_raw(b, "put out");
+		html_raw(b, "<p>Put out.</p>\n");
 	else
 		put_acts(c, json_str(w, "account"));
-	html_raw(b, "</td></tr>\n");
+	html_raw(b, "</li>\n");
 }
 
 static void
@@ -56,9 +56,10 @@ put_add(struct desk_call *c)
 	page_form(c, "/it/workers");
 	page_text(c, "account", "Account", "Small letters, digits, dots; for "
 	    "the desk alone.", NULL);
-	page_text(c, "name", "Name", "Sealed: only auditors can read it.",
+	page_text(c, "name", "Name", "Colleagues here see it; elsewhere "
+	    "auditors alone can read it.", NULL);
+	page_text(c, "staff_number", "Staff number", "For auditors alone.",
 	    NULL);
-	page_text(c, "staff_number", "Staff number", "Likewise.", NULL);
 	page_text(c, "role", "Role", "What others are told, such as "
 	    "social-worker.", NULL);
 	page_text(c, "team", "Team", NULL, NULL);
@@ -87,13 +88,10 @@ show(struct desk_call *c, const char *wrong)
 	page_begin(c, "Who works here");
 	if (wrong != NULL)
 		page_error_of(c, wrong);
-	html_raw(&c->out, "<div class=\"wide\"><table>\n<thead><tr>"
-	    "<th scope=\"col\">Account</th><th scope=\"col\">Role</th>"
-	    "<th scope=\"col\">Team</th><th scope=\"col\">May</th>"
-	    "<th scope=\"col\">Do</th></tr></thead>\n<tbody>\n");
+	html_raw(&c->out, "<ul class=\"rows\">\n");
 	json_array_foreach(json_object_get(list, "workers"), i, w)
 		put_worker(c, w);
-	html_raw(&c->out, "</tbody></table></div>\n");
+	html_raw(&c->out, "</ul>\n");
 	put_add(c);
 	page_end(c);
 	json_decref(list);

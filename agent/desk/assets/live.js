@@ -6,8 +6,9 @@
 (() => {
 	"use strict";
 
+	const LATER_MS = 30000;
 	const mine = document.querySelector("[data-live][id]");
-	let source = null;
+	let source = null, opened = 0;
 
 	if (!mine || !window.EventSource)
 		return;
@@ -28,6 +29,10 @@
 			now.replaceWith(fresh);
 	}
 
+	function look() {
+		again().catch(() => {});
+	}
+
 	/* Nothing moves under somebody's fingers. */
 	function offer(now) {
 		const note = document.createElement("p");
@@ -44,22 +49,39 @@
 		now.before(note);
 	}
 
+	function start() {
+		source = new EventSource("/events");
+		source.addEventListener("changed", look);
+		/* what changed while nobody listened */
+		source.addEventListener("open", () => {
+			if (opened++ > 0)
+				look();
+		});
+		source.addEventListener("ended", () => {
+			stop();
+			dispatchEvent(new Event("wayleave:ended"));
+		});
+		/* refused, and not only interrupted: the browser gave up */
+		source.addEventListener("error", () => {
+			if (source && source.readyState === EventSource.CLOSED) {
+				stop();
+				setTimeout(listen, LATER_MS);
+			}
+		});
+	}
+
+	function stop() {
+		if (source)
+			source.close();
+		source = null;
+	}
+
 	/* Browsers have few connections: a tab nobody sees gives its back. */
 	function listen() {
-		if (document.hidden) {
-			if (source)
-				source.close();
-			source = null;
-		} else if (!source) {
-			source = new EventSource("/events");
-			source.addEventListener("ended", () => {
-				source.close();
-				dispatchEvent(new Event("wayleave:ended"));
-			});
-			source.addEventListener("changed", () => {
-				again().catch(() => {});
-			});
-		}
+		if (document.hidden)
+			stop();
+		else if (!source)
+			start();
 	}
 
 	document.addEventListener("visibilitychange", listen);
