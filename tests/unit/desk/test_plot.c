@@ -212,7 +212,7 @@ END_TEST
 /* Of two agencies no two have one shape and one colour. */
 START_TEST(shapes)
 {
-	char name[40][8], *seen[40], *at, *end;
+	char name[40][16], *seen[40], *at, *end;
 	unsigned n = 0;
 
 	begin("");
