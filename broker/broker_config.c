@@ -49,6 +49,9 @@ static const struct config_key broker_table[] = {
 	{ "limits", "refusals_per_minute", CONFIG_NUMBER,
 	    AT(refusals_per_minute), "60", 1, 6000, NULL,
 	    "of one member entered in the ledger; more are answered busy" },
+	{ "limits", "queue_mib_per_member", CONFIG_NUMBER, AT(room_mib),
+	    "256", 1, 65536, NULL,
+	    "ciphertext one member may hand in; flows back over 14 days" },
 };
 #undef AT
 #define AT(field) offsetof(struct signer_config, field)

@@ -18,7 +18,7 @@ struct broker_config {
 	int64_t max_sessions, handshake_seconds, max_message_kib;
 	int64_t reserve_mib, max_mib;
 	const char *signer;
-	int64_t stops_per_minute, refusals_per_minute;
+	int64_t stops_per_minute, refusals_per_minute, room_mib;
 	int64_t verifiers;              /* 0: one for each processor */
 	struct config *file;
 };

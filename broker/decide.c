@@ -275,6 +275,21 @@ stop_token(struct sequencer *q, struct session *x)
 	    clock_boot(q->c.clock), rate, rate, 1);
 }
 
+/*
+ * Ciphertext is kept for 14 days after its receipt (PROTOCOL 4), so what one
+ * member may hand in flows back over as many: one that loops fills its own
+ * share of the disk and nobody else's.
+ */
+static bool
+room_token(struct sequencer *q, struct session *x, size_t n)
+{
+	const double room = (double)(q->c.room_mib != 0 ? q->c.room_mib :
+	    256) * 1024 * 1024;
+
+	return bucket_take(&x->room, &x->room_boot, clock_boot(q->c.clock),
+	    room / (ROOM_DAYS * 24 * 60), room, (double)n);
+}
+
 static bool
 waits_already(const struct sequencer *q, const char *member,
     const uint8_t stamp[static WIRE_STAMP], struct stop_waiting **found)
@@ -431,6 +446,10 @@ decide_item(struct sequencer *q, const struct asker *who,
 	if (it->body.kind == KIND_STOP && who->session != NULL &&
 	    !stop_token(q, who->session))
 		return stop_wait(q, who, it);
+	if (it->body.kind == KIND_SUBMISSION && who->session != NULL &&
+	    it->item != NULL && !room_token(q, who->session,
+	    it->item->ciphertext.n))
+		return answer_busy(q, who, it, BUSY_FULL_MS);
 	return judge(q, who, it);
 }
 

@@ -61,6 +61,7 @@ struct sequencer_config {
 	struct outlet outlet;
 	unsigned refusals_per_minute;       /* entered per member; 0: 60 */
 	unsigned stops_per_minute;          /* 0: 10 */
+	unsigned room_mib;                  /* ciphertext of a member; 0: 256 */
 	uint64_t max_pages;                 /* soft limit, 0 none */
 	const char *ballast;                /* path of the reserve, or NULL */
 	uint64_t ballast_bytes;

@@ -308,6 +308,7 @@ open_sequencer(struct broker *b, bool clock_is_right, struct why *why)
 		    .ctx = b },
 		.refusals_per_minute = (unsigned)c->refusals_per_minute,
 		.stops_per_minute = (unsigned)c->stops_per_minute,
+		.room_mib = (unsigned)c->room_mib,
 		.max_pages = (uint64_t)c->max_mib * 1024 * 1024 / DB_PAGE,
 		.ballast = c->reserve_mib > 0 ? b->ballast : NULL,
 		.ballast_bytes = (uint64_t)c->reserve_mib * 1024 * 1024,

@@ -94,6 +94,8 @@ struct session {
 	uint64_t reads_boot;
 	double stops;
 	uint64_t stops_boot;
+	double room;                   /* bytes of ciphertext it may hand in */
+	uint64_t room_boot;
 	unsigned stops_waiting;
 	struct pending p;
 };

@@ -31,6 +31,7 @@ enum {
 	PARCEL_FULL = 240 * 1024,       /* bytes that close a parcel */
 	BUSY_MS = 1000,                 /* what `busy` says without a reason */
 	BUSY_FULL_MS = 60 * 1000,
+	ROOM_DAYS = 14,             /* ciphertext is kept as long */
 	CLOCK_BEHIND_MS = 5000,
 	CLOCK_JUMP_MS = 60 * 1000,
 	CLOCK_START_MS = 3600 * 1000,

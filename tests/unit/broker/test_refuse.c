@@ -2,6 +2,7 @@
  * What bad input gets (PROTOCOL 7): refused with the rule or field, nothing
  * changed but a `refused` entry where it concerns a case.
  */
+#include "broker/state.h"
 #include "tests/unit/broker/rig.h"
 
 static struct rig *
@@ -234,6 +235,34 @@ START_TEST(test_one_face)
 }
 END_TEST
 
+/* Nor may one member fill the disk that is everybody's. */
+START_TEST(test_room_is_rationed)
+{
+	struct rig *r = ready();
+	struct world_payload p;
+	unsigned admitted = 0;
+	const struct wire_answer *a;
+
+	r->q->c.room_mib = 1;
+	for (int i = 0; i < 20; i++) {
+		a = rig_send(r, WORLD_POLICE, world_submission(&r->w,
+		    WORLD_POLICE, WORLD_SCHOOL, "C1", 65536, &p, NULL),
+		    &p);
+		admitted += a->status == STATUS_ADMITTED;
+		if (a->status != STATUS_ADMITTED)
+			ck_assert_uint_eq(a->status, STATUS_BUSY);
+	}
+	/* 16 times 64 KiB and a tag each are more than 1 MiB */
+	ck_assert_uint_eq(admitted, 15);
+	/* what narrows goes through, and it flows back */
+	rig_pass(r, 24 * 60 * 60 * 1000);
+	a = rig_send(r, WORLD_POLICE, world_submission(&r->w, WORLD_POLICE,
+	    WORLD_SCHOOL, "C1", 65536, &p, NULL), &p);
+	ck_assert_uint_eq(a->status, STATUS_ADMITTED);
+	rig_destroy(&r);
+}
+END_TEST
+
 /* A loop must not grow the ledger for ever. */
 START_TEST(test_refusals_are_rationed)
 {
@@ -409,6 +438,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, test_forged_citation);
 	tcase_add_test(tc, test_stamp_used);
 	tcase_add_test(tc, test_one_face);
+	tcase_add_test(tc, test_room_is_rationed);
 	tcase_add_test(tc, test_refusals_are_rationed);
 	tcase_add_test(tc, test_opening_line_by_line);
 	tcase_add_test(tc, test_lease_over);
