@@ -18,7 +18,7 @@
  */
 enum {
 	POOL = 40 * 1024,
-	STACK = 512 * 1024,
+	STACK = 1024 * 1024,
 	IDLE_SECONDS = 15,
 	BODY_MS = 30 * 1000,           /* a whole body, at the slowest */
 	STREAM_BLOCK = 1024, STREAM_MAX = 16 * 1024
