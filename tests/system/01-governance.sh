@@ -10,6 +10,14 @@ umask 077
 
 fail() { echo "FAIL: $*"; exit 1; }
 # Runs "$@" and wants exit code $1.
+# Another byte than the one that is there: bend FILE AT.
+bend() {
+	byte=$(od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' ')
+	# shellcheck disable=SC2059
+	printf "\\$(printf '%o' $((byte ^ 1)))" |
+	    dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+
 expect() {
 	want=$1
 	shift
@@ -54,7 +62,7 @@ expect 2 "$K" request other --cost interactive --secret-file pa
 expect 1 "$K" request womens-aid --name x --secret-file pa
 complained 'never replaced'
 cp womens-aid.wlreq bent.wlreq
-printf 'X' | dd of=bent.wlreq bs=1 seek=40 conv=notrunc 2>/dev/null
+bend bent.wlreq 40
 "$K" show bent.wlreq >out 2>err
 code=$?
 [ $code -eq 3 ] || [ $code -eq 6 ] || fail "bent request: exit $code"
@@ -126,7 +134,7 @@ expect 5 "$K" revoke womens-aid --secret-file p1
 chmod 400 root1.keys
 cp root1.keys bent.keys
 chmod 600 bent.keys
-printf 'X' | dd of=bent.keys bs=1 seek=90 conv=notrunc 2>/dev/null
+bend bent.keys 90
 expect 3 "$K" revoke womens-aid --key bent.keys --secret-file p1
 complained 'damaged'
 

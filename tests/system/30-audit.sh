@@ -130,13 +130,13 @@ said ' 0 unexplained'
 m=$W/audit/state/mirror
 cp -r "$m" "$W/copy"
 bodies=$(find "$W/copy/bodies" -type f | head -n 1)
-printf 'X' | dd of="$bodies" bs=1 seek=300 conv=notrunc 2>/dev/null
+wl_bend "$bodies" 300
 expect 1 audit verify --mirror "$W/copy"
 said 'not the one committed to'
 entries=$(find "$W/copy/tile/entries" -type f | head -n 1)
 for tile in $(cd "$W/copy" && find tile/[0-9]* -type f); do
 	cp "$W/copy/$tile" "$W/kept"
-	printf 'XX' | dd of="$W/copy/$tile" bs=1 seek=7 conv=notrunc 2>/dev/null
+	wl_bend "$W/copy/$tile" 7
 	"$B/wayleave-audit" verify --config "$W/audit/audit.conf" --mirror \
 	    "$W/copy" >"$W/said" 2>&1
 	grep -q "$tile is missing or not what" "$W/said" ||
@@ -145,7 +145,7 @@ for tile in $(cd "$W/copy" && find tile/[0-9]* -type f); do
 	expect 1 audit verify --mirror "$W/copy"
 	cp "$W/kept" "$W/copy/$tile"
 done
-printf 'X' | dd of="$entries" bs=1 seek=20 conv=notrunc 2>/dev/null
+wl_bend "$entries" 20
 expect 6 audit verify --mirror "$W/copy"
 expect 3 audit verify --mirror "$W/nowhere"
 # Another log's checkpoint is none of ours.

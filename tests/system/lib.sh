@@ -44,6 +44,14 @@ wl_quiet() {
 	return 1
 }
 
+# Another byte than the one that is there: wl_bend FILE AT.
+wl_bend() {
+	wl_byte=$(od -An -tu1 -j "$2" -N 1 "$1" | tr -d ' ')
+	# shellcheck disable=SC2059
+	printf "\\$(printf '%o' $((wl_byte ^ 1)))" |
+	    dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+
 wl_until() {
 	wl_tries=$(($1 * 10)) wl_what=$2
 	shift 2
