@@ -142,7 +142,7 @@ static bool
 in_close(const struct gap *g)
 {
 	const json_t *m;
-	char name[16];
+	char name[24];
 	size_t i;
 
 	json_array_foreach(g->f->members, i, m) {
