@@ -49,6 +49,8 @@ ifeq ($(SANITIZER),)
 HARDEN += -D_FORTIFY_SOURCE=2
 OPT ?= -O2 -g
 else
+# instrumentation hides from gcc what a number's range is
+WARN += -Wno-format-truncation
 OPT ?= -O1 -g -fno-omit-frame-pointer -fsanitize=$(SANITIZER) -fno-sanitize-recover=all
 endif
 CPPFLAGS_ALL := -D_GNU_SOURCE -DWAYLEAVE_VERSION='"$(VERSION)"' -I. -I$(B)/gen $(PKG_CFLAGS) $(CPPFLAGS)

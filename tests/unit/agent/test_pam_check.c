@@ -89,6 +89,7 @@ START_TEST(what_is_no_question)
 }
 END_TEST
 
+#ifndef __SANITIZE_ADDRESS__        /* libpam itself loses 96 bytes there */
 /* No service of that name: PAM's own "other" is not there either. */
 START_TEST(pam_that_is_not_set_up)
 {
@@ -96,6 +97,7 @@ START_TEST(pam_that_is_not_set_up)
 	ck_assert_int_ne(ask("ada\nright horse\n"), PAM_CHECK_YES);
 }
 END_TEST
+#endif
 
 static void
 fill(TCase *tc)
@@ -106,8 +108,6 @@ fill(TCase *tc)
 	tcase_add_test(tc, what_is_no_question);
 #ifndef __SANITIZE_ADDRESS__        /* libpam itself loses 96 bytes there */
 	tcase_add_test(tc, pam_that_is_not_set_up);
-#else
-	(void)pam_that_is_not_set_up_fn;
 #endif
 }
 
