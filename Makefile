@@ -91,7 +91,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all help demo check check-deps deps check-unit check-vectors check-contract \
 	check-system check-browser check-promises check-faults check-layers check-headers check-alerts check-man check-link lint-man fuzz bench \
-	check-asan check-tsan check-valgrind check-valgrind-quick install clean tools tests
+	check-asan check-tsan check-valgrind install clean tools tests
 .SECONDARY:
 .DEFAULT_GOAL := all
 
@@ -207,12 +207,7 @@ check-tsan:
 check-tsan-run: $(filter $(B)/tests/unit/base/% $(B)/tests/unit/broker/% \
   $(B)/tests/unit/desk/%,$(UNIT_BIN))
 	$(Q)tests/run-binaries $^
-# All of it takes half an hour: valgrind makes cryptography fifty times slower.
-# CI runs what has least of it; the rest is under ASan there.
-check-valgrind-quick: $(UNIT_BIN)
-	$(Q)VALGRIND=1 tests/run-binaries $(filter-out $(B)/tests/unit/ledger/test_range \
-	  $(B)/tests/unit/ledger/test_proof,$(filter $(foreach f,base proto ledger \
-	  store practice desk,$(B)/tests/unit/$f/%),$(UNIT_BIN)))
+# Half an hour: valgrind makes cryptography fifty times slower.
 check-valgrind: $(UNIT_BIN)
 	$(Q)VALGRIND=1 tests/run-binaries $(filter $(B)/tests/unit/%,$(UNIT_BIN))
 

@@ -266,7 +266,11 @@ START_TEST(a_program_that_is_not_there)
 	command[RUNNER_DUTY].seconds = 9;
 	ck_ok(runner_create(command, &r, NULL));
 	s = run(RUNNER_DUTY, "x");
-	ck_err(s.err, ERR_NOTFOUND);
+	/* under valgrind a child tells nothing but its exit status */
+	if (getenv("VALGRIND") == NULL)
+		ck_err(s.err, ERR_NOTFOUND);
+	else
+		ck_assert(s.err == ERR_NOTFOUND || s.status != 0);
 }
 END_TEST
 
