@@ -66,7 +66,7 @@ PARTS := broker agent audit
 SUBDIRS := $(LIBS) $(PARTS) $(wildcard agent/*/ broker/*/ audit/*/ keys/*/ ledger/*/ store/*/ proto/*/)
 
 # keys/tool*.c are the program wayleave-keys, which stands above the libraries.
-src = $(filter-out %_main.c keys/tool%,$(sort $(wildcard $(1)/*.c) $(wildcard $(1)/*/*.c)))
+src = $(filter-out %_main.c keys/tool%,$(sort $(wildcard $(1)/*.c) $(wildcard $(1)/*/*.c) $(wildcard $(1)/*/*/*.c)))
 GEN_C := $(B)/gen/proto/wayleave.pb-c.c $(B)/gen/proto/vocabulary_table.c
 GEN_H := $(B)/gen/proto/wayleave.pb-c.h
 

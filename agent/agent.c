@@ -5,25 +5,25 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/alert.h"
+#include "agent/notices/alert.h"
 #include "agent/books.h"
-#include "agent/cases.h"
-#include "agent/compose.h"
+#include "agent/cases/cases.h"
+#include "agent/outgoing/compose.h"
 #include "agent/config.h"
 #include "agent/distrust.h"
-#include "agent/duty.h"
-#include "agent/intake.h"
-#include "agent/kept.h"
+#include "agent/notices/duty.h"
+#include "agent/intake/intake.h"
+#include "agent/outgoing/kept.h"
 #include "agent/keyring.h"
 #include "agent/links.h"
-#include "agent/mailbox.h"
-#include "agent/notices.h"
-#include "agent/opening.h"
-#include "agent/outgoing.h"
-#include "agent/room.h"
+#include "agent/intake/mailbox.h"
+#include "agent/notices/notices.h"
+#include "agent/intake/opening.h"
+#include "agent/outgoing/outgoing.h"
+#include "agent/consent/room.h"
 #include "agent/seal.h"
-#include "agent/seats.h"
-#include "agent/signin.h"
+#include "agent/signin/seats.h"
+#include "agent/signin/signin.h"
 #include "base/file.h"
 #include "base/link.h"
 #include "base/log.h"
@@ -139,7 +139,7 @@ prepare(struct agent *a)
 {
 	static const char *const sql[] = {
 #define SQL(id, text) text,
-#include "agent/statements.def"
+#include "agent/consent/statements.def"
 #undef SQL
 	};
 	enum error_code err = ERR_NONE;

@@ -54,10 +54,10 @@ struct kept;
 struct seal_sender;
 struct seal_receiver;
 
-/* Every prepared statement, agent/statements.def. */
+/* Every prepared statement, agent/consent/statements.def. */
 enum agent_sql {
 #define SQL(id, text) SQL_##id,
-#include "agent/statements.def"
+#include "agent/consent/statements.def"
 #undef SQL
 	SQL_END
 };

@@ -108,7 +108,7 @@ const char books_schema_cases[] =
 
 /* Of the desk.  Every statement is CREATE .. IF NOT EXISTS. */
 const char books_schema_desk[] =
-/* how an account signs in; sealed: see signin_row.c */
+/* how an account signs in; sealed: see agent/signin/row.c */
 "CREATE TABLE IF NOT EXISTS signin (account TEXT PRIMARY KEY,"
 " sealed BLOB NOT NULL) WITHOUT ROWID;"
 /* who opened a message first here (mail.opened_by has the role alone) */
@@ -117,13 +117,13 @@ const char books_schema_desk[] =
 /* why a message was taken back by its sender (enum of PROTOCOL recall) */
 "CREATE TABLE IF NOT EXISTS mail_recall (idx INTEGER PRIMARY KEY,"
 " reason INTEGER NOT NULL);"
-/* what only this agency can know of a case (cases_facts.c) */
+/* what only this agency can know of a case (agent/cases/facts.c) */
 "CREATE TABLE IF NOT EXISTS case_facts (kase BLOB PRIMARY KEY,"
 " sealed BLOB NOT NULL) WITHOUT ROWID;"
 "CREATE INDEX IF NOT EXISTS mail_urgent ON mail (idx)"
 " WHERE urgent = 1 AND opened_at IS NULL AND state = 1;"
 /* what happened, for an agency's own systems: ids and states alone, written
- * in the transaction of its cause; kinds: api_events.c; 16: a submission */
+ * in the transaction of its cause; kinds: api/events.c; 16: a submission */
 "CREATE TABLE IF NOT EXISTS event (n INTEGER PRIMARY KEY AUTOINCREMENT,"
 " at INTEGER NOT NULL, kind INTEGER NOT NULL, about BLOB, member TEXT,"
 " message INTEGER, kase BLOB, role TEXT, urgent INTEGER NOT NULL DEFAULT 0);"
@@ -157,7 +157,7 @@ const char books_schema_desk[] =
 "CREATE TABLE IF NOT EXISTS handover (seq INTEGER PRIMARY KEY,"
 " sender TEXT NOT NULL, recipient TEXT NOT NULL, kase BLOB,"
 " at INTEGER NOT NULL, until TEXT NOT NULL, sealed BLOB NOT NULL);"
-/* what is being written; what: the page's name of it (api_draft.c) */
+/* what is being written; what: the page's name of it (agent/api/draft.c) */
 "CREATE TABLE IF NOT EXISTS draft (account TEXT NOT NULL,"
 " what TEXT NOT NULL, version INTEGER NOT NULL, at INTEGER NOT NULL,"
 " sealed BLOB NOT NULL, PRIMARY KEY (account, what)) WITHOUT ROWID;"

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "agent/api.h"
+#include "agent/api/api.h"
 
 struct client_answer {
 	int code;                     /* enum cli_exit */

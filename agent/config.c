@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "agent/mail/letter.h"
-#include "agent/runner.h"
+#include "agent/notices/runner.h"
 #include "base/clock.h"
 #include "keys/unlock.h"
 

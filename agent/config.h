@@ -56,7 +56,7 @@ void agent_config_print(const struct agent_config *c, FILE *to, bool all);
 void agent_config_destroy(struct agent_config *c);
 
 /*
- * What the runner may run (agent/runner.h), into command[RUNNER_SLOTS].
+ * What the runner may run (agent/notices/runner.h), into command[RUNNER_SLOTS].
  * `why` names file, line and key.
  */
 struct runner_command;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/runner.h"
+#include "agent/notices/runner.h"
 
 enum { SEND_SECONDS = 60, PAM_SECONDS = 30 };
 

@@ -8,11 +8,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include "agent/alert.h"
-#include "agent/api.h"
+#include "agent/notices/alert.h"
+#include "agent/api/api.h"
 #include "agent/config.h"
-#include "agent/runner.h"
-#include "agent/signing.h"
+#include "agent/notices/runner.h"
+#include "agent/consent/signing.h"
 #include "base/cli.h"
 #include "base/file.h"
 #include "base/link.h"

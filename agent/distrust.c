@@ -5,7 +5,7 @@
 
 #include "agent/books.h"
 #include "agent/links.h"
-#include "agent/opening.h"
+#include "agent/intake/opening.h"
 #include "base/log.h"
 
 enum { ROW_MAX = 8 + 2 * CHECKPOINT_BYTES + DISTRUST_WHY };

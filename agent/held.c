@@ -4,10 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/cases.h"
+#include "agent/cases/cases.h"
 #include "agent/links.h"
-#include "agent/opening.h"
-#include "agent/own.h"
+#include "agent/intake/opening.h"
+#include "agent/outgoing/own.h"
 
 enum {
 	ITEMS_MAX = PATTERN_RECORDS_MAX,

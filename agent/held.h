@@ -6,10 +6,10 @@
 #ifndef WAYLEAVE_AGENT_HELD_H
 #define WAYLEAVE_AGENT_HELD_H
 
-#include "agent/mailbox.h"
+#include "agent/intake/mailbox.h"
 #include "agent/practice/map.h"
 #include "agent/practice/pattern.h"
-#include "agent/workers.h"
+#include "agent/signin/workers.h"
 
 struct held_item {
 	struct content content;

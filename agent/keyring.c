@@ -5,8 +5,8 @@
 
 #include "agent/books.h"
 #include "agent/config.h"
-#include "agent/kept.h"
-#include "agent/outgoing.h"
+#include "agent/outgoing/kept.h"
+#include "agent/outgoing/outgoing.h"
 #include "agent/seal.h"
 #include "keys/arrow.h"
 #include "proto/vocabulary.h"

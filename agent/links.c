@@ -3,7 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "agent/compose.h"
+#include "agent/outgoing/compose.h"
 
 struct links_row {
 	uint64_t message;               /* 0: none yet */

@@ -1,7 +1,7 @@
 /*
  * Which records a received message links to, found once.  A message carries
  * eight slots, and whether one stands for a record is a hash of both
- * (agent/compose.h): a case of 500 records would cost 250,000 of them each
+ * (outgoing/compose.h): a case of 500 records would cost 250,000 of them each
  * time it is looked at.
  *
  * What is found here is content: it lives in guarded memory, and is wiped

@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "agent/pam_check.h"
+#include "agent/signin/pam_check.h"
 
 int
 main(int argc, char **argv)

@@ -1,6 +1,6 @@
 /*
  * The commands of wayleave(1): each is a thin client of one or two verbs of
- * the agent (agent/api.h), and takes a struct cli (base/cli.h).
+ * the agent (agent/api/api.h), and takes a struct cli (base/cli.h).
  */
 #ifndef WAYLEAVE_AGENT_CLI_CLI_H
 #define WAYLEAVE_AGENT_CLI_CLI_H

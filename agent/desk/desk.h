@@ -12,7 +12,7 @@
  *   routes.def  method, path, who, page;  route.c  finds and calls it
  *   page_*.c    one screen each;  door_*.c  the door for other systems (/v1)
  *
- * A session is the agent's (agent/signin.h): the desk passes its token on
+ * A session is the agent's (agent/signin/signin.h): the desk passes its token on
  * and learns who it is.  A desk taken over can so do what those who are
  * signed in may do, and no more.
  *

@@ -5,7 +5,7 @@
  *   room_say.c   sentences in her language, ours beside them
  *   room_set.c   from what was answered to a consent set: pure
  *   room_usual.c what agencies of one kind usually tell those of another: pure
- *   page_room_*.c the screens
+ *   pages/room_*.c the screens
  *
  * While one talks nothing is consent: every page is a draft of its own
  * (draft.h), "room/new/grid" or "room/3/grid", sealed at the agent.  The

@@ -27,12 +27,12 @@
 
 #include <sodium.h>
 
-#include "agent/cases.h"
-#include "agent/compose.h"
+#include "agent/cases/cases.h"
+#include "agent/outgoing/compose.h"
 #include "agent/config.h"
-#include "agent/mailbox.h"
-#include "agent/opening.h"
-#include "agent/outgoing.h"
+#include "agent/intake/mailbox.h"
+#include "agent/intake/opening.h"
+#include "agent/outgoing/outgoing.h"
 #include "base/link.h"
 #include "base/log.h"
 #include "keys/keyfile.h"

@@ -17,7 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "agent/api.h"
+#include "agent/api/api.h"
 
 enum outcome { OUTCOME_UNKNOWN, OUTCOME_OK, OUTCOME_FAILED };
 

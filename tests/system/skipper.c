@@ -14,12 +14,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/cases.h"
-#include "agent/compose.h"
+#include "agent/cases/cases.h"
+#include "agent/outgoing/compose.h"
 #include "agent/config.h"
-#include "agent/intake.h"
+#include "agent/intake/intake.h"
 #include "agent/keyring.h"
-#include "agent/outgoing.h"
+#include "agent/outgoing/outgoing.h"
 #include "agent/seal.h"
 #include "base/file.h"
 #include "keys/arrow.h"

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/compose.h"
+#include "agent/outgoing/compose.h"
 #include "agent/practice/terms.h"
 #include "agent/practice/validate.h"
 #include "agent/seal.h"

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/api.h"
+#include "agent/api/api.h"
 #include "agent/client.h"
 #include "agent/config.h"
 #include "base/link.h"

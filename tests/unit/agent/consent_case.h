@@ -5,8 +5,8 @@
 #ifndef WAYLEAVE_TESTS_UNIT_AGENT_CONSENT_CASE_H
 #define WAYLEAVE_TESTS_UNIT_AGENT_CONSENT_CASE_H
 
-#include "agent/cases.h"
-#include "agent/consent.h"
+#include "agent/cases/cases.h"
+#include "agent/consent/consent.h"
 #include "tests/unit/agent/office.h"
 
 struct secrets {

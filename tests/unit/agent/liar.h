@@ -7,8 +7,8 @@
 #define WAYLEAVE_TESTS_UNIT_AGENT_LIAR_H
 
 #include "agent/keyring.h"
-#include "agent/mailbox.h"
-#include "agent/opening.h"
+#include "agent/intake/mailbox.h"
+#include "agent/intake/opening.h"
 #include "agent/practice/terms.h"
 #include "agent/practice/validate.h"
 #include "agent/seal.h"

@@ -2,7 +2,7 @@
  * Real agents over the real heart of a broker, in one process, with a clock
  * that stands still: the broker's rig, a link that is a queue, and a local
  * socket that is a function call.  The link and the socket stand in for
- * base/link.c and agent/api.c, which are then not linked.
+ * base/link.c and agent/api/api.c, which are then not linked.
  */
 #ifndef WAYLEAVE_TESTS_UNIT_AGENT_OFFICE_H
 #define WAYLEAVE_TESTS_UNIT_AGENT_OFFICE_H
@@ -11,12 +11,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "agent/api.h"
+#include "agent/api/api.h"
 #include "agent/books.h"
 #include "agent/config.h"
-#include "agent/intake.h"
-#include "agent/outgoing.h"
-#include "agent/signing.h"
+#include "agent/intake/intake.h"
+#include "agent/outgoing/outgoing.h"
+#include "agent/consent/signing.h"
 #include "base/link.h"
 #include "broker/state.h"
 #include "keys/secret.h"
@@ -234,7 +234,7 @@ api_forget_worker(struct api *api, const struct worker *w)
 	(void)w;
 }
 
-/* The rest of agent/api.h, so that nothing asks for the file. */
+/* The rest of agent/api/api.h, so that nothing asks for the file. */
 enum error_code
 api_create(struct agent *a, const char *socket, unsigned mode,
     struct api **out, struct why *why)

@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-#include "agent/runner.h"
+#include "agent/notices/runner.h"
 #include "tests/unit/agent/consent_case.h"
 
 static struct office *o;

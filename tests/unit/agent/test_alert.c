@@ -2,7 +2,7 @@
  * Alerts: every number of the log goes out, at most hourly, with nothing but
  * its number and sentence; what fails is tried again.
  */
-#include "agent/alert.h"
+#include "agent/notices/alert.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "agent/config.h"
-#include "agent/runner.h"
+#include "agent/notices/runner.h"
 #include "base/log.h"
 #include "tests/support/test.h"
 

@@ -2,11 +2,11 @@
  * The agent's own rows: sealed each for its place, refused when moved, cut
  * or changed; and what is kept in them - keys, own records, small values.
  */
-#include "agent/kept.h"
+#include "agent/outgoing/kept.h"
 #include "tests/unit/agent/liar.h"
 /* the broker's sessions have a struct of this name too */
 #define own own_kept
-#include "agent/own.h"
+#include "agent/outgoing/own.h"
 
 static struct office *o;
 static struct agent *a;

@@ -2,12 +2,12 @@
  * What becomes of a case: introductions and those kept out, books and
  * references, keys and terms, the statement, closing.  Stops: test_stop.c.
  */
-#include "agent/cases_part.h"
-#include "agent/compose.h"
+#include "agent/cases/part.h"
+#include "agent/outgoing/compose.h"
 #include "agent/keyring.h"
-#include "agent/mailbox.h"
-#include "agent/opening.h"
-#include "agent/statement.h"
+#include "agent/intake/mailbox.h"
+#include "agent/intake/opening.h"
+#include "agent/consent/statement.h"
 #include "keys/arrow.h"
 #include "tests/unit/agent/consent_case.h"
 

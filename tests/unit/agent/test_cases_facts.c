@@ -3,10 +3,10 @@
  * somebody close to the person causing harm (R13), one person in two roles
  * (R16), a file that was asked for (R17).  And what is left on the list.
  */
-#include "agent/cases_facts.h"
+#include "agent/cases/facts.h"
 
-#include "agent/cases_part.h"
-#include "agent/compose.h"
+#include "agent/cases/part.h"
+#include "agent/outgoing/compose.h"
 #include "tests/unit/agent/consent_case.h"
 
 static struct office *o;

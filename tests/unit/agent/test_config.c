@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/runner.h"
+#include "agent/notices/runner.h"
 #include "keys/unlock.h"
 #include "tests/support/test.h"
 

@@ -2,7 +2,7 @@
  * How workers are reached: what IT may write, that it is sealed, who is left
  * out, and when it is quiet.
  */
-#include "agent/contacts.h"
+#include "agent/notices/contacts.h"
 #include "tests/unit/agent/office.h"
 
 static struct office *o;

@@ -3,12 +3,12 @@
  * named, given an id, sent once however often they are handed in; corrected,
  * taken back, asked about.
  */
-#include "agent/draft.h"
-#include "agent/opening.h"
+#include "agent/outgoing/draft.h"
+#include "agent/intake/opening.h"
 #include "tests/unit/agent/consent_case.h"
 /* the broker's sessions have a struct of this name too */
 #define own own_kept
-#include "agent/own.h"
+#include "agent/outgoing/own.h"
 
 static struct office *o;
 

@@ -2,9 +2,9 @@
  * Who is called for what is urgent: at once, one after the other, until
  * somebody opens it or says so; never who must not know.
  */
-#include "agent/duty.h"
+#include "agent/notices/duty.h"
 
-#include "agent/contacts.h"
+#include "agent/notices/contacts.h"
 #include "base/log.h"
 #include "tests/unit/agent/reach.h"
 

@@ -3,7 +3,7 @@
  * else signed, entries told as what they are not, answers without proof, and
  * members that nobody has heard of.
  */
-#include "agent/intake_part.h"
+#include "agent/intake/part.h"
 #include "tests/unit/agent/liar.h"
 
 static struct office *o;

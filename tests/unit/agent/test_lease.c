@@ -1,7 +1,7 @@
 /* Leases: per worker and message, timed, bounded, wiped at once. */
 #include <string.h>
 
-#include "agent/opening.h"
+#include "agent/intake/opening.h"
 #include "keys/secret.h"
 #include "tests/support/test.h"
 

@@ -9,7 +9,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#include "agent/compose.h"
+#include "agent/outgoing/compose.h"
 #include "tests/support/test.h"
 
 static struct links *l;

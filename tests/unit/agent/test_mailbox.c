@@ -3,7 +3,7 @@
  * a rejected one is kept apart, said once, and never opened.
  */
 #include "agent/distrust.h"
-#include "agent/quarantine.h"
+#include "agent/intake/quarantine.h"
 #include "tests/unit/agent/liar.h"
 
 static struct office *o;

@@ -2,9 +2,9 @@
  * Safe notices: the same bytes whatever came, in batches, by chance, not in
  * quiet hours, to those alone who may see the case.
  */
-#include "agent/notices.h"
+#include "agent/notices/notices.h"
 
-#include "agent/contacts.h"
+#include "agent/notices/contacts.h"
 #include "base/log.h"
 #include "tests/unit/agent/reach.h"
 

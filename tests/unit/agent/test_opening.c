@@ -3,7 +3,7 @@
  * permission it came under, and content that lies is not shown.
  */
 #include "agent/distrust.h"
-#include "agent/kept.h"
+#include "agent/outgoing/kept.h"
 #include "tests/unit/agent/liar.h"
 
 static struct office *o;

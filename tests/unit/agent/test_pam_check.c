@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "agent/pam_check.h"
+#include "agent/signin/pam_check.h"
 #include "base/error.h"
 #include "tests/support/test.h"
 

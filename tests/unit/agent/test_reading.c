@@ -3,8 +3,8 @@
  * items with their proofs, people without exclusions, permissions with one
  * face, the map, and the export of it.
  */
-#include "agent/mailbox.h"
-#include "agent/opening.h"
+#include "agent/intake/mailbox.h"
+#include "agent/intake/opening.h"
 #include "tests/unit/agent/consent_case.h"
 
 static struct office *o;

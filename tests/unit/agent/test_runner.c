@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/runner.h"
-#include "agent/runner_part.h"
+#include "agent/notices/runner.h"
+#include "agent/notices/runner_part.h"
 #include "base/clock.h"
 #include "base/local.h"
 #include "base/sandbox.h"

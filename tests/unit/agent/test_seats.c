@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/seats.h"
+#include "agent/signin/seats.h"
 #include "base/clock.h"
 #include "keys/secret.h"
 #include "tests/support/test.h"

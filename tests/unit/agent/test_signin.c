@@ -2,10 +2,10 @@
  * Signing in, over the local socket, with the signing process and with a
  * runner whose PAM is a script; the clock stands still.
  */
-#include "agent/runner.h"
-#include "agent/signin.h"
-#include "agent/signing.h"
-#include "agent/totp.h"
+#include "agent/notices/runner.h"
+#include "agent/signin/signin.h"
+#include "agent/consent/signing.h"
+#include "agent/signin/totp.h"
 #include "tests/unit/agent/alone.h"
 
 #include <liboath/oath.h>

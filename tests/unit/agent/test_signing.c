@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "agent/signing.h"
+#include "agent/consent/signing.h"
 #include "base/local.h"
 #include "base/sandbox.h"
 #include "keys/secret.h"

@@ -1,7 +1,7 @@
 /* Codes from a telephone, against RFC 6238 and at their edges. */
 #include <string.h>
 
-#include "agent/totp.h"
+#include "agent/signin/totp.h"
 #include "keys/secret.h"
 #include "tests/support/test.h"
 

@@ -2,7 +2,7 @@
  * The sender is told whom to call when an urgent item stays closed, however
  * far it got, until it is opened or somebody says that he has called.
  */
-#include "agent/unopened.h"
+#include "agent/outgoing/unopened.h"
 
 #include "tests/unit/agent/reach.h"
 

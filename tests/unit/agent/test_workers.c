@@ -1,9 +1,9 @@
 /*
  * Local accounts: pseudonyms, the record that announces them, and the end.
  */
-#include "agent/cases.h"
-#include "agent/opening.h"
-#include "agent/workers.h"
+#include "agent/cases/cases.h"
+#include "agent/intake/opening.h"
+#include "agent/signin/workers.h"
 #include "keys/arrow.h"
 #include "tests/unit/agent/office.h"
 
