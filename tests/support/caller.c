@@ -11,7 +11,10 @@
 #include "ledger/rules.h"
 #include "tests/support/measure.h"
 
-enum { QUEUE = 256, WAIT_MS = 10000, HANDSHAKE_MS = 60000 };
+enum {
+	QUEUE = 256, WAIT_MS = 10000, HANDSHAKE_MS = 60000,
+	HEARTBEAT_MS = 5000, TIMEOUT_MS = 60000,    /* one thread serves all */
+};
 
 static void
 give_up(const char *who, const char *what)
@@ -37,6 +40,8 @@ caller_dial(void *context, const struct field *f, const struct box_pair *key)
 	if (s == NULL || !set_int(s, ZMQ_LINGER, 0) ||
 	    !set_int(s, ZMQ_SNDHWM, QUEUE) || !set_int(s, ZMQ_RCVHWM, QUEUE) ||
 	    !set_int(s, ZMQ_HANDSHAKE_IVL, HANDSHAKE_MS) ||
+	    !set_int(s, ZMQ_HEARTBEAT_IVL, HEARTBEAT_MS) ||
+	    !set_int(s, ZMQ_HEARTBEAT_TIMEOUT, TIMEOUT_MS) ||
 	    zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &max, sizeof max) != 0 ||
 	    zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY,
 	    f->w->m[WORLD_BROKER].link.public, KEY_PUBLIC) != 0 ||
