@@ -78,6 +78,9 @@ static int
 check_config(struct cli *cli)
 {
 	struct audit_config c;
+	struct setup_place place;
+	char iso[CLOCK_ISO_BYTES];
+	uint64_t until;
 	struct why why = { "" };
 	enum error_code err = audit_config_load(cli->config, &c, &why);
 
@@ -85,9 +88,15 @@ check_config(struct cli *cli)
 		return cli_fail_error(cli, err, "configuration", &why);
 	if (cli_flag(cli, "all"))
 		audit_config_print(&c, stdout, true);
-	else if (!cli->quiet)
-		printf("%s is good\n", cli->config);
+	place = audit_config_place(&c);
+	err = setup_check(&audit_setup, &place, &until, &why);
 	audit_config_destroy(&c);
+	if (err != ERR_NONE)
+		return cli_fail_error(cli, err, "enrolment", &why);
+	clock_iso(iso, until);
+	if (!cli_flag(cli, "all") && !cli->quiet)
+		printf("%s is good; enrolled until %.10s\n", cli->config,
+		    iso);
 	return CLI_DONE;
 }
 

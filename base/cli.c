@@ -238,6 +238,15 @@ long_options(const struct cli_command *c, struct option *out)
 	return true;
 }
 
+/* May it be given again?  Those whose argument is written with two dots. */
+static bool
+repeats(const struct cli_option *o)
+{
+	const size_t n = o->arg != NULL ? strlen(o->arg) : 0;
+
+	return n > 2 && strcmp(o->arg + n - 2, "..") == 0;
+}
+
 /* -1: go on; otherwise the exit code. */
 static int
 take_option(struct cli *cli, int opt, const char *arg, const char *word)
@@ -246,6 +255,8 @@ take_option(struct cli *cli, int opt, const char *arg, const char *word)
 
 	switch (opt) {
 	case OPT_CONFIG:
+		if (cli->config_given)
+			return usage(cli->program, c, word, "is given twice");
 		cli->config = arg;
 		cli->config_given = true;
 		return -1;
@@ -268,6 +279,9 @@ take_option(struct cli *cli, int opt, const char *arg, const char *word)
 	default:
 		break;
 	}
+	if (!repeats(&c->options[opt - OWN]) &&
+	    cli_value(cli, c->options[opt - OWN].name) != NULL)
+		return usage(cli->program, c, word, "is given twice");
 	if (cli->values_n == CLI_MAX_VALUES)
 		return usage(cli->program, c, word, "too many options");
 	cli->values[cli->values_n++] = (struct cli_value){

@@ -31,7 +31,8 @@ struct cli;
 
 struct cli_option {
 	const char *name; /* without the dashes; NULL ends the table */
-	const char *arg;  /* word for its argument in help; NULL: a flag */
+	const char *arg;  /* word for its argument in help; NULL: a flag; one
+	                   * that may be given again ends in "..": "FILE.." */
 	const char *help;
 };
 

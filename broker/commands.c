@@ -53,20 +53,59 @@ commands_init(struct cli *cli)
 
 /* ---- check-config, run ------------------------------------------------- */
 
+/* The partnership says that we are its broker, and the keys here are those. */
+static enum error_code
+check_files(const struct broker_config *c, struct arena *arena,
+    struct why *why)
+{
+	struct partnership p;
+	struct keyfile_info info;
+	char keys[PATH_LEN];
+	enum error_code e = partnership_load(arena, c->partnership, NULL, &p,
+	    why);
+
+	if (e == ERR_NONE)
+		e = file_join(keys, sizeof keys, c->state_dir, "broker.keys");
+	if (e == ERR_NONE)
+		e = keyfile_peek(keys, &info, why);
+	if (e != ERR_NONE)
+		return e;
+	if (strcmp(p.now.broker, c->member) != 0) {
+		why_set(why, "%s: its broker is %s and this is %s",
+		    c->partnership, p.now.broker, c->member);
+		return ERR_CONFIG;
+	}
+	if (memcmp(info.public, p.now.broker_sign_key, WIRE_KEY) != 0) {
+		why_set(why, "%s: these are not the broker keys that the "
+		    "partnership file names", keys);
+		return ERR_CONFIG;
+	}
+	return ERR_NONE;
+}
+
 int
 commands_check(struct cli *cli)
 {
 	struct broker_config c;
 	struct why why = { "" };
 	enum error_code e = broker_config_load(cli->config, &c, &why);
+	struct arena *arena;
 
 	if (e != ERR_NONE)
 		return cli_fail_error(cli, e, "configuration", &why);
 	if (cli_flag(cli, "all"))
 		config_print(c.file, stdout, true);
-	else if (!cli->quiet)
-		printf("%s is good\n", cli->config);
+	arena = arena_create(8 * 1024 * 1024);
+	e = arena != NULL ? keys_init(&why) : ERR_NOMEM;
+	if (e == ERR_NONE)
+		e = check_files(&c, arena, &why);
+	arena_destroy(&arena);
 	broker_config_destroy(&c);
+	if (e != ERR_NONE)
+		return cli_fail_error(cli, e, "files", &why);
+	if (!cli_flag(cli, "all") && !cli->quiet)
+		printf("%s is good, and so are the partnership and the keys\n",
+		    cli->config);
 	return CLI_DONE;
 }
 

@@ -177,20 +177,40 @@ signer_commands_init(struct cli *cli)
 
 /* ---- check-config, status ---------------------------------------------- */
 
+/* Key and state as the files have them; *size: how far it has signed. */
+static enum error_code
+look_at_files(const struct signer_config *c, uint64_t *size, struct why *why)
+{
+	char key[PATH_LEN], state[PATH_LEN];
+	struct keyfile_info info;
+	enum error_code e = paths(c->state_dir, key, state);
+
+	if (e == ERR_NONE)
+		e = keyfile_peek(key, &info, why);
+	if (e == ERR_NONE)
+		e = signer_look(state, c->origin, info.public, size, why);
+	return e;
+}
+
 int
 signer_commands_check(struct cli *cli)
 {
 	struct signer_config c;
 	struct why why = { "" };
+	uint64_t size = 0;
 	enum error_code e = signer_config_load(cli->config, &c, &why);
 
 	if (e != ERR_NONE)
 		return cli_fail_error(cli, e, "configuration", &why);
 	if (cli_flag(cli, "all"))
 		config_print(c.file, stdout, true);
-	else if (!cli->quiet)
-		printf("%s is good\n", cli->config);
+	e = look_at_files(&c, &size, &why);
 	signer_config_destroy(&c);
+	if (e != ERR_NONE)
+		return cli_fail_error(cli, e, "files", &why);
+	if (!cli_flag(cli, "all") && !cli->quiet)
+		printf("%s is good, and so are the key and the state\n",
+		    cli->config);
 	return CLI_DONE;
 }
 
@@ -198,21 +218,14 @@ signer_commands_check(struct cli *cli)
 int
 signer_commands_status(struct cli *cli)
 {
-	char key[PATH_LEN], state[PATH_LEN];
-	struct keyfile_info info;
 	struct signer_config c;
 	struct why why = { "" };
 	uint64_t size = 0;
-	enum error_code e;
+	enum error_code e = signer_config_load(cli->config, &c, &why);
 
-	e = signer_config_load(cli->config, &c, &why);
 	if (e != ERR_NONE)
 		return cli_fail_error(cli, e, "configuration", &why);
-	e = paths(c.state_dir, key, state);
-	if (e == ERR_NONE)
-		e = keyfile_peek(key, &info, &why);
-	if (e == ERR_NONE)
-		e = signer_look(state, c.origin, info.public, &size, &why);
+	e = look_at_files(&c, &size, &why);
 	if (e == ERR_NONE && cli->json)
 		printf("{\"origin\":\"%s\",\"signed\":%" PRIu64 "}\n",
 		    c.origin, size);

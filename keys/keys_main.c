@@ -15,7 +15,7 @@
 	{ "broker", "FILE", "the broker's request (.wlreq)" },            \
 	{ "signer", "FILE", "the signer's request, or a file with its "   \
 	    "verifier key" },                                             \
-	{ "address", "HOST:PORT", "of the broker; up to four" },          \
+	{ "address", "HOST:PORT..", "of the broker; up to four" },          \
 	{ "policy", "FILE", "witness policy (tlog-policy)" },             \
 	{ "freshness-seconds", "N", "60 to 3600 (900)" },                 \
 	{ "lease-hours", "N", "1 to 24 (8)" },                            \

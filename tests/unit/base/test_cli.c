@@ -68,7 +68,7 @@ run_fail(struct cli *cli)
 }
 
 static const struct cli_option open_options[] = {
-	{ "to", "M", "to whom" },
+	{ "to", "M..", "to whom" },
 	{ "all", NULL, "every one" },
 	{ NULL, NULL, NULL },
 };
@@ -176,6 +176,8 @@ START_TEST(options_anywhere_and_repeated)
 	ck_assert_int_eq(RUN5("case", "open", "7", "--to", "--all"),
 	    CLI_DONE);
 	ck_assert_str_eq(cli_value(&seen, "to"), "--all");
+	ck_assert_int_eq(RUN5("case", "open", "7", "--all", "--all"),
+	    CLI_USAGE);
 	ck_assert_int_eq(RUN5("case", "open", "--", "--all", "7"),
 	    CLI_DONE);
 	ck_assert_int_eq(seen.argc, 2);
