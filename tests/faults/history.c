@@ -14,7 +14,8 @@
  *              twice, one observation twice at a recipient
  *   unlogged   shown to a client without an `opened` entry before it
  *   after      delivered or opened under a permission that an earlier entry
- *              ended; shown to a client that had the news of that
+ *              ended; shown to a client that had the news that none covers
+ *              it any more
  *   rejected   a delivery that an honest recipient would not take
  *
  * Exit 0 when all are 0, 1 when not, 2 when it could not compare.
@@ -336,13 +337,14 @@ remember_shown(struct check *c, const char *agency, const json_t *item)
 }
 
 /*
- * Shown: there is an opening for it, and one that stands: not under a
- * permission ended by an entry the agency had verified before it was asked.
+ * Shown: there is an opening for it, and one that stands: what permits it was
+ * not ended, all of it, by entries the agency had verified before it was asked.
  */
 static void
 check_item(struct check *c, const char *agency, uint64_t news,
     uint64_t message)
 {
+	const struct account_message *m = account_message(&c->a, message);
 	bool logged = false, stands = false;
 	size_t lo = 0, hi = c->a.n_opened;
 
@@ -363,7 +365,8 @@ check_item(struct check *c, const char *agency, uint64_t news,
 			continue;
 		logged = true;
 		g = account_grant(&c->a, o->grant);
-		stands |= g == NULL || g->ended >= news;
+		stands |= g == NULL || m == NULL ||
+		    account_uncovered(&c->a, m, g) >= news;
 	}
 	if (!logged)
 		sinned(c, UNLOGGED, "message %llu was shown at %s",

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger/rules.h"
+
 /* Room for one more in an array of this element size; NULL: no memory. */
 static void *
 grow(void **v, size_t *n, size_t *cap, size_t size)
@@ -51,6 +53,28 @@ account_grant(const struct account *a, uint64_t idx)
 	return NULL;
 }
 
+uint64_t
+account_uncovered(const struct account *a, const struct account_message *m,
+    const struct account_grant *g)
+{
+	uint64_t end = g->ended;
+
+	for (size_t i = 0; i < a->n_grant; i++) {
+		const struct account_grant *o = &a->grant[i];
+
+		if (o->idx > end || o->ended <= end ||
+		    memcmp(o->case_id, m->case_id, WIRE_CASE) != 0 ||
+		    strcmp(o->sender, m->sender) != 0 ||
+		    strcmp(o->recipient, m->recipient) != 0 ||
+		    !rules_labels_cover(o->label, WIRE_GRANT_LABELS, m->label,
+		    m->n_label))
+			continue;
+		end = o->ended;
+		i = (size_t)-1;         /* one before it may reach further */
+	}
+	return end;
+}
+
 /* ---- entries ----------------------------------------------------------------- */
 
 /* Ends what has not ended: one grant by id, or all of a case. */
@@ -80,6 +104,8 @@ take_submission(struct account *a, const struct entry *e)
 	m->delivered = m->dropped = ACCOUNT_NEVER;
 	memcpy(m->stamp, e->b.stamp, WIRE_STAMP);
 	memcpy(m->case_id, e->b.case_id, WIRE_CASE);
+	memcpy(m->label, e->b.u.submission.label, sizeof m->label);
+	m->n_label = e->b.u.submission.n_label;
 	strcpy(m->sender, e->record.signer);
 	strcpy(m->recipient, e->b.u.submission.recipient);
 	return ERR_NONE;
@@ -96,6 +122,7 @@ take_grant(struct account *a, const struct entry *e)
 	g->ended = ACCOUNT_NEVER;
 	memcpy(g->id, e->record_id, WIRE_HASH);
 	memcpy(g->case_id, e->b.case_id, WIRE_CASE);
+	memcpy(g->label, e->b.u.grant.label, sizeof g->label);
 	strcpy(g->sender, e->b.u.grant.sender);
 	strcpy(g->recipient, e->b.u.grant.recipient);
 	return ERR_NONE;

@@ -16,6 +16,8 @@ struct account_message {
 	uint64_t delivered, grant;     /* ACCOUNT_NEVER: not delivered */
 	uint64_t dropped;
 	unsigned deliveries, drops;
+	uint8_t label[WIRE_MESSAGE_LABELS][WIRE_LABEL];
+	unsigned n_label;
 	uint32_t outcome;              /* of its receipt */
 	uint64_t receipt;              /* its entry */
 	bool receipted;
@@ -28,6 +30,7 @@ struct account_opened {
 struct account_grant {
 	uint64_t idx, ended;           /* the entry that ended it */
 	uint8_t id[WIRE_HASH], case_id[WIRE_CASE];
+	uint8_t label[WIRE_GRANT_LABELS][WIRE_LABEL];
 	char sender[WIRE_ID_MAX + 1], recipient[WIRE_ID_MAX + 1];
 };
 /* Any record, to find two of one signer and stamp. */
@@ -61,5 +64,13 @@ void account_free(struct account *a);
 struct account_message *account_message(const struct account *a,
     uint64_t idx);
 struct account_grant *account_grant(const struct account *a, uint64_t idx);
+
+/*
+ * The entry from which on a message opened under `g` was covered by no
+ * permission any more: the end of g, or of another that was there before and
+ * covers it as well, and so on (PROTOCOL 4).  ACCOUNT_NEVER: it still is.
+ */
+uint64_t account_uncovered(const struct account *a,
+    const struct account_message *m, const struct account_grant *g);
 
 #endif
