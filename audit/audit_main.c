@@ -93,8 +93,13 @@ check_config(struct cli *cli)
 	audit_config_destroy(&c);
 	if (err != ERR_NONE)
 		return cli_fail_error(cli, err, "enrolment", &why);
+	if (cli_flag(cli, "all") || cli->quiet)
+		return CLI_DONE;
 	clock_iso(iso, until);
-	if (!cli_flag(cli, "all") && !cli->quiet)
+	if (until == 0)
+		printf("%s is good, and so are the partnership and the keys\n",
+		    cli->config);
+	else
 		printf("%s is good; enrolled until %.10s\n", cli->config,
 		    iso);
 	return CLI_DONE;

@@ -55,7 +55,8 @@ int setup_renew(struct cli *cli, const struct setup *s,
     const struct setup_place *p);
 /*
  * Is what a configuration names there and good: keys, partnership, record?
- * `until` gets the day the record ends, ms.  ERR_CONFIG and the verifiers'.
+ * `until` gets the day the record ends, ms; 0 where an auditor, who needs none
+ * here, has none.  ERR_CONFIG and the verifiers'.
  */
 MUST_USE enum error_code setup_check(const struct setup *s,
     const struct setup_place *p, uint64_t *until, struct why *why);
