@@ -14,9 +14,10 @@ static const struct cli_option map_options[] = {
 	END };
 static const struct cli_option gaps_options[] = {
 	ASK_SOCKET,
-	{ "assign", "GPnn", "give this gap to somebody" },
+	{ "assign", "GPnn|TASK", "give this gap or task to somebody" },
 	{ "to", "WHO", "a colleague or an agency" },
 	{ "due", "DAY", "until when, 2026-11-25" },
+	{ "done", "TASK", "this task is done here" },
 	END };
 static const struct cli_option send_options[] = {
 	ASK_SOCKET, TO,

@@ -168,6 +168,38 @@ resolve_ids(struct held_case *h, struct held *out)
 	}
 }
 
+static void
+add_link(struct held_item *it, size_t record)
+{
+	if (record != SIZE_MAX && it->n_links < OBSERVATION_LINKS_MAX)
+		it->links[it->n_links++] = record;
+}
+
+/* What a task, a question or the like is about, as far as it is held. */
+static void
+resolve_item(struct held_case *h, const struct numbering *b,
+    struct held_item *it)
+{
+	const struct id_list *ids = content_links(&it->content);
+	unsigned found[OBSERVATION_LINKS_MAX], n, own;
+
+	if (it->own) {
+		for (size_t i = 0; i < ids->n; i++)
+			for (size_t k = 0; k < h->n_held; k++)
+				if (record_id_equal(&h->held[k].id,
+				    &ids->v[i]))
+					add_link(it, k);
+		return;
+	}
+	own = links_number(b->links, &it->content.id);
+	if (own == LINKS_FULL)
+		return;
+	n = links_find(b->links, own, it->mail.idx, it->mail.id,
+	    (const uint8_t (*)[16])it->slots, found);
+	for (unsigned i = 0; i < n; i++)
+		add_link(it, b->held[found[i]]);
+}
+
 static bool
 is_replaced(const struct held_case *h, const struct record_id *id)
 {
@@ -236,6 +268,9 @@ build_held(struct agent *a, const uint8_t case_id[static WIRE_CASE],
 			resolve_ids(h, &h->held[i]);
 		else
 			resolve_slots(h, &numbering, from[i], i);
+	for (size_t i = 0; i < h->n && err == ERR_NONE; i++)
+		if (content_observation(&h->item[i].content) == NULL)
+			resolve_item(h, &numbering, &h->item[i]);
 	return err;
 }
 

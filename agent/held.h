@@ -17,6 +17,9 @@ struct held_item {
 	struct mail mail;               /* when not own */
 	uint8_t slots[8][16];           /* when not own */
 	uint64_t at;
+	/* Of what is no observation: those it is about, indices into held. */
+	size_t links[OBSERVATION_LINKS_MAX];
+	size_t n_links;
 };
 
 struct held_case {

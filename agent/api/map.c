@@ -1,12 +1,11 @@
 /*
- * Verbs about the pattern: map, gaps, gap-assign.
+ * Verbs about the pattern: map, gaps.
  *
  * map          case; actor, child, pathway, left, right
  *              -> text, closed, gaps, notices
  *              as "json" -> closed, map (agent/practice/map_json.h)
  * gaps         case -> the same, text is the list of gaps alone;
  *              gaps [code, about, text, survivor_first]
- * gap-assign   case, gap, to, due -> gap
  */
 #include <sodium.h>
 #include <stdio.h>
@@ -14,15 +13,15 @@
 #include <string.h>
 
 #include "agent/api/work.h"
-#include "agent/books.h"
+#include "agent/cases/owners.h"
 #include "agent/practice/map_json.h"
 
 struct view {
 	struct held_case h;
 	struct pattern *pattern;
-	struct gap_owner owner[PATTERN_GAPS_MAX];
-	char text[PATTERN_GAPS_MAX][3][80];
+	struct owner *owner;
 	size_t n_owner;
+	struct gap_owner gap[PATTERN_GAPS_MAX];
 	struct map_options options;
 	char kind[8];                   /* this agency's, for the shield */
 };
@@ -34,67 +33,41 @@ view_free(struct view *v)
 		return;
 	held_free(&v->h);
 	free(v->pattern);
+	free(v->owner);
 	sodium_memzero(v, sizeof *v);
 	free(v);
 }
 
-static enum error_code
-load_owner(struct agent *a, const uint8_t case_id[static WIRE_CASE],
-    const char *what, struct bytes sealed, struct view *v)
-{
-	struct gap_owner *g = &v->owner[v->n_owner];
-	char (*room)[80] = v->text[v->n_owner];
-	struct buf row, plain;
-	json_error_t at;
-	json_t *o = NULL;
-	enum error_code err;
-
-	buf_init(&row, 128);
-	buf_init(&plain, 1024);
-	buf_put(&row, case_id, WIRE_CASE);
-	buf_put_str(&row, what);
-	err = books_open(a, "owner", buf_view(&row), sealed, &plain);
-	if (err == ERR_NONE)
-		o = json_loadb((const char *)plain.data, plain.n, 0, &at);
-	if (o != NULL) {
-		const char *to = json_string_value(json_object_get(o, "to"));
-		const char *due = json_string_value(json_object_get(o, "due"));
-
-		snprintf(room[0], 80, "%s", what);
-		snprintf(room[1], 80, "%s", to != NULL ? to : "");
-		snprintf(room[2], 80, "%s", due != NULL ? due : "");
-		g->gp = room[0];
-		g->owner = room[1];
-		g->due = due != NULL ? room[2] : NULL;
-		v->n_owner++;
-	}
-	json_decref(o);
-	buf_free(&row);
-	buf_free(&plain);
-	return err;
-}
-
+/* Who has taken which gap, as the map tells it. */
 static enum error_code
 load_owners(struct agent *a, const uint8_t case_id[static WIRE_CASE],
     struct view *v)
 {
-	struct db_stmt *st = a->sql[SQL_OWNER_LIST];
-	enum error_code err;
-	char what[32];
-	bool row;
+	enum error_code err = owners_load(a, case_id, &v->owner, &v->n_owner);
 
-	db_bind_blob(st, 1, case_id, WIRE_CASE);
-	while ((err = db_step(st, &row)) == ERR_NONE && row &&
-	    v->n_owner < PATTERN_GAPS_MAX) {
-		err = db_col_str(st, 0, what, sizeof what);
-		if (err == ERR_NONE)
-			err = load_owner(a, case_id, what, db_col_blob(st, 1),
-			    v);
-		if (err != ERR_NONE)
-			break;
+	for (size_t i = 0; err == ERR_NONE && i < v->n_owner &&
+	    v->options.n_owners < PATTERN_GAPS_MAX; i++) {
+		const struct owner *o = &v->owner[i];
+
+		v->gap[v->options.n_owners++] = (struct gap_owner){
+		    .gp = o->what, .owner = o->to,
+		    .due = o->due[0] != '\0' ? o->due : NULL };
 	}
-	db_done(st);
+	v->options.owners = v->gap;
 	return err;
+}
+
+static void
+add_taken(const struct view *v, struct map_item *item)
+{
+	char id[2 * RECORD_ID_LEN + 1];
+	const struct owner *o;
+
+	sodium_bin2hex(id, sizeof id, item->c->id.b, RECORD_ID_LEN);
+	o = owners_find(v->owner, v->n_owner, id);
+	item->taken_by = o != NULL ? o->to : "";
+	item->taken_due = o != NULL ? o->due : "";
+	item->done = o != NULL && o->done;
 }
 
 static enum error_code
@@ -109,12 +82,14 @@ add_items(struct view *v)
 	for (size_t i = 0; i < v->h.n; i++) {
 		const struct held_item *it = &v->h.item[i];
 
-		if (it->content.kind != CONTENT_GOAL &&
-		    it->content.kind != CONTENT_TASK)
+		if (it->recalled || (it->content.kind != CONTENT_GOAL &&
+		    it->content.kind != CONTENT_TASK))
 			continue;
 		item[n].c = &it->content;
 		item[n].own = it->own;
-		item[n++].member = it->own ? "own" : it->mail.sender;
+		item[n].message = it->own ? 0 : it->mail.idx;
+		item[n].member = it->own ? "own" : it->mail.sender;
+		add_taken(v, &item[n++]);
 	}
 	v->options.items = item;
 	v->options.n_items = n;
@@ -145,8 +120,6 @@ view_make(struct api_call *c, const uint8_t case_id[static WIRE_CASE],
 		view_free(v);
 		return err;
 	}
-	v->options.owners = v->owner;
-	v->options.n_owners = v->n_owner;
 	v->options.kind = work_kind(c->agent, c->agent->member, v->kind);
 	v->options.actor = api_text(c, "actor");
 	v->options.child = api_text(c, "child");
@@ -284,51 +257,3 @@ api_gaps(struct api_call *c)
 {
 	api_map(c);
 }
-
-void
-api_gap_assign(struct api_call *c)
-{
-	const char *gap = api_text(c, "gap"), *to = api_text(c, "to");
-	const char *due = api_text(c, "due");
-	const struct vocabulary_code *code;
-	struct db_stmt *st = c->agent->sql[SQL_OWNER_PUT];
-	uint8_t case_id[WIRE_CASE];
-	struct buf row, sealed;
-	json_t *o;
-	char *text;
-	enum error_code err;
-
-	if (!work_case(c, case_id))
-		return;
-	code = gap != NULL ? vocabulary_find(gap) : NULL;
-	if (code == NULL || code->group != GROUP_GP || to == NULL ||
-	    strlen(to) > 64 || (due != NULL && !date_text_ok(due))) {
-		api_no(c, CLI_USAGE, "Give a gap (GP01..GP15), who takes it, "
-		    "and a day like 2026-11-25.");
-		return;
-	}
-	o = json_pack("{s:s, s:s*}", "to", to, "due", due);
-	text = json_dumps(o, JSON_COMPACT);
-	json_decref(o);
-	buf_init(&row, 128);
-	buf_init(&sealed, 1024);
-	buf_put(&row, case_id, WIRE_CASE);
-	buf_put_str(&row, gap);
-	err = text != NULL ? agent_begin(c->agent) : ERR_NOMEM;
-	if (err == ERR_NONE) {
-		err = books_seal(c->agent, "owner", buf_view(&row),
-		    bytes_str(text), &sealed);
-		db_bind_blob(st, 1, case_id, WIRE_CASE);
-		db_bind_text(st, 2, gap);
-		db_bind_blob(st, 3, sealed.data, sealed.n);
-		err = agent_end(c->agent, err == ERR_NONE ? db_run(st) : err);
-	}
-	free(text);
-	buf_free(&row);
-	buf_free(&sealed);
-	if (err != ERR_NONE)
-		api_error(c, err, NULL);
-	else
-		api_tell(c, CLI_DONE, json_pack("{s:s}", "gap", gap), "Kept.");
-}
-

@@ -9,6 +9,8 @@
  *              observation (id of one of our own records) -> items [own true,
  *              id, case, at, kind, recalled, content, links [id], copies as
  *              track]
+ *              A task has taken_by, taken_due and done besides, once somebody
+ *              here looks after it (gap-assign).
  *              What is shown first stands first: shield, then notice.
  */
 #include <sodium.h>
@@ -18,6 +20,7 @@
 #include "agent/api/work.h"
 #include "agent/cases/cases.h"
 #include "agent/cases/directory.h"
+#include "agent/cases/owners.h"
 #include "agent/intake/opening.h"
 #include "agent/outgoing/own.h"
 #include "agent/practice/validate.h"
@@ -43,6 +46,35 @@ linked_json(struct agent *a, const struct held *h)
 	return o;
 }
 
+static void
+put_links(struct agent *a, const struct held_case *h, const size_t *to,
+    size_t n, json_t *links, json_t *linked)
+{
+	for (size_t i = 0; i < n; i++) {
+		json_array_append_new(links, work_id(&h->held[to[i]].id));
+		json_array_append_new(linked, linked_json(a,
+		    &h->held[to[i]]));
+	}
+}
+
+/* Who here looks after a task, and whether it is done. */
+static void
+add_taken(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    const struct content *content, json_t *item)
+{
+	char id[2 * RECORD_ID_LEN + 1];
+	struct owner o;
+
+	if (content->kind != CONTENT_TASK)
+		return;
+	sodium_bin2hex(id, sizeof id, content->id.b, RECORD_ID_LEN);
+	if (owners_get(a, case_id, id, &o) != ERR_NONE)
+		return;
+	json_object_set_new(item, "taken_by", json_string(o.to));
+	json_object_set_new(item, "taken_due", json_string(o.due));
+	json_object_set_new(item, "done", json_boolean(o.done));
+}
+
 /* Adds `links` and `linked` to an item: what is held and open here. */
 static void
 add_links(struct agent *a, const struct held_case *h,
@@ -50,18 +82,14 @@ add_links(struct agent *a, const struct held_case *h,
 {
 	json_t *links = json_array(), *linked = json_array();
 
-	for (size_t i = 0; i < h->n_held; i++) {
-		const struct held *held = &h->held[i];
-
-		if (!record_id_equal(&held->id, id))
-			continue;
-		for (size_t k = 0; k < held->n_links; k++) {
-			const struct held *to = &h->held[held->links[k]];
-
-			json_array_append_new(links, work_id(&to->id));
-			json_array_append_new(linked, linked_json(a, to));
-		}
-	}
+	for (size_t i = 0; i < h->n_held; i++)
+		if (record_id_equal(&h->held[i].id, id))
+			put_links(a, h, h->held[i].links, h->held[i].n_links,
+			    links, linked);
+	for (size_t i = 0; i < h->n; i++)
+		if (record_id_equal(&h->item[i].content.id, id))
+			put_links(a, h, h->item[i].links, h->item[i].n_links,
+			    links, linked);
 	json_object_set_new(item, "links", links);
 	json_object_set_new(item, "linked", linked);
 }
@@ -132,6 +160,7 @@ item_json(struct api_call *c, const struct held_case *h,
 	if (out == NULL)
 		return NULL;
 	add_links(a, h, &it->content.id, out);
+	add_taken(a, it->mail.case_id, &it->content, out);
 	json_object_set_new(out, "id", work_id(&it->content.id));
 	json_object_set_new(out, "until", item_until(c, &it->mail));
 	json_object_set_new(out, "opened_at", work_time(it->mail.opened_at));
@@ -258,6 +287,7 @@ tell_own(struct api_call *c)
 	    work_time(o.at), "kind", content_kind_name(content.kind),
 	    "recalled", o.recalled, "content", work_content(&content),
 	    "copies", work_copies(c->agent, &id));
+	add_taken(c->agent, o.case_id, &content, item);
 	content_wipe(&content);
 	add_own_links(c, o.case_id, &id, item);
 	api_tell(c, CLI_DONE, json_pack("{s:[o], s:i}", "items", item,

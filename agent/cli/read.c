@@ -169,12 +169,19 @@ int
 cli_gaps(struct cli *cli)
 {
 	const char *assign = cli_value(cli, "assign");
+	const char *done = cli_value(cli, "done");
 	json_t *in = json_pack("{s:o}", "case", ask_case(cli->argv[0]));
 	json_t *out = NULL;
 	int code;
 
+	if (done != NULL) {
+		ask_set(in, "task", done);
+		json_object_set_new(in, "done", json_true());
+		return ask_agent(cli, VERB_GAP_ASSIGN, in, NULL);
+	}
 	if (assign != NULL) {
-		ask_set(in, "gap", assign);
+		ask_set(in, strncmp(assign, "GP", 2) == 0 ? "gap" : "task",
+		    assign);
 		ask_set(in, "to", cli_value(cli, "to"));
 		ask_set(in, "due", cli_value(cli, "due"));
 		return ask_agent(cli, VERB_GAP_ASSIGN, in, NULL);

@@ -197,8 +197,8 @@ view_path(const json_t *record, char out[static VIEW_PATH])
 		    "id"));
 }
 
-static void
-link_id(const struct view *v, const json_t *record)
+void
+view_id(const struct view *v, const json_t *record)
 {
 	struct buf *b = &v->c->out;
 	char path[VIEW_PATH], id[9];
@@ -218,7 +218,7 @@ void
 view_link(const struct view *v, const json_t *record)
 {
 	html(&v->c->out, "%s ", json_str(record, "name"));
-	link_id(v, record);
+	view_id(v, record);
 }
 
 static void
@@ -231,7 +231,7 @@ entry_source(const struct view *v, const json_t *record)
 	    json_str(record, "name"), json_str(record, "kind"));
 	view_known(b, o);
 	html_raw(b, " ");
-	link_id(v, record);
+	view_id(v, record);
 	html_raw(b, "</p>\n");
 }
 

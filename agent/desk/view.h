@@ -50,6 +50,8 @@ const json_t *view_record(const struct view *v, const json_t *index);
 /* Where a record is shown; empty when nowhere. */
 enum { VIEW_PATH = 48 };
 void view_path(const json_t *record, char out[static VIEW_PATH]);
+/* "9f31c2aa", leading to the record, goal or task. */
+void view_id(const struct view *v, const json_t *record);
 /* "Northbank Police [9f31c2aa]", the id leading to the record. */
 void view_link(const struct view *v, const json_t *record);
 /* <li>: when, codes, words, source, and shield first. */
@@ -60,6 +62,15 @@ void view_notices(const struct view *v, int section);
 void view_gap(const struct view *v, const char *words);
 /* "P1, Name" or "P1". */
 void view_person(const struct view *v, const char *id);
+
+/* ---- tasks -------------------------------------------------------------------- */
+
+/* "s.nowak looks after it until 2026-11-25", "done here ..", or nothing; a
+ * mark when its day (or the one kept here) has gone by and it is not done. */
+void view_taken(struct buf *b, const json_t *task);
+/* Buttons: look after it, done, open again.  `back` as page_task_act has it. */
+void view_task_acts(struct desk_call *c, long long no, const json_t *task,
+    const char *back);
 
 /* Who got a copy of one of our records, and what became of it. */
 void view_copies(struct desk_call *c, const json_t *copies);

@@ -70,9 +70,11 @@ goal(const struct view *v, const json_t *g)
 	    "person"));
 	page_code(v->c, json_str(g, "behaviour"));
 	html(b, "</p>\n<p class=\"detail written\">%s</p>\n<p class=\"source\">"
-	    "Measure: %s. By <time>%s</time>. Checked by %s.</p></li>\n",
+	    "Measure: %s. By <time>%s</time>. Checked by %s. ",
 	    json_str(g, "text"), json_str(g, "measure"), json_str(g, "by"),
 	    json_str(g, "checked_by"));
+	view_id(v, g);
+	html_raw(b, "</p></li>\n");
 }
 
 static void
@@ -85,6 +87,10 @@ task(const struct view *v, const json_t *t)
 	    json_str(t, "text"));
 	if (json_str(t, "due")[0] != '\0')
 		html(b, ", due <time>%s</time>", json_str(t, "due"));
+	html_raw(b, "</p>\n<p class=\"source\">");
+	if (!v->paper)          /* whose it is here stays here */
+		view_taken(b, t);
+	view_id(v, t);
 	html_raw(b, "</p></li>\n");
 }
 

@@ -37,9 +37,8 @@ write_has_scope(const struct form *f, const char *scope)
 	return false;
 }
 
-/* One value, when there is one. */
-static void
-put(json_t *o, const char *key, const char *value)
+void
+write_put(json_t *o, const char *key, const char *value)
 {
 	if (value != NULL && value[0] != '\0')
 		json_object_set_new(o, key, json_string(value));
@@ -65,10 +64,9 @@ add_words(json_t *list, const char *text)
 	}
 }
 
-/* All values of a name; `more` is a field of words besides, or NULL. */
-static void
-put_list(json_t *o, const char *key, const struct form *f, const char *name,
-    const char *more)
+void
+write_put_list(json_t *o, const char *key, const struct form *f,
+    const char *name, const char *more)
 {
 	json_t *list = json_array();
 	const char *v;
@@ -90,9 +88,9 @@ put_when(json_t *o, const struct form *f)
 	const char *from = form_text(f, "from"), *to = form_text(f, "to_day");
 	json_t *when = json_object();
 
-	put(when, "recency", form_get(f, "recency"));
-	put(when, "from", from);
-	put(when, "to", to[0] != '\0' ? to : from);
+	write_put(when, "recency", form_get(f, "recency"));
+	write_put(when, "from", from);
+	write_put(when, "to", to[0] != '\0' ? to : from);
 	if (json_object_size(when) > 0)
 		json_object_set(o, "when", when);
 	json_decref(when);
@@ -104,9 +102,9 @@ put_asked(json_t *o, const struct form *f)
 {
 	json_t *asked = json_object();
 
-	put(asked, "answer", form_get(f, "asked"));
+	write_put(asked, "answer", form_get(f, "asked"));
 	if (json_object_size(asked) > 0 && write_has_scope(f, "C3")) {
-		put(asked, "by", form_get(f, "asked_by"));
+		write_put(asked, "by", form_get(f, "asked_by"));
 		json_object_set(o, "asked", asked);
 	}
 	json_decref(asked);
@@ -121,10 +119,10 @@ put_descriptors(json_t *o, const struct form *f)
 		"pathways", "links" };
 
 	for (size_t i = 0; i < sizeof one / sizeof one[0]; i++)
-		put(o, one[i], form_get(f, one[i]));
+		write_put(o, one[i], form_get(f, one[i]));
 	for (size_t i = 0; i < sizeof many / sizeof many[0]; i++)
-		put_list(o, many[i], f, many[i], NULL);
-	put_list(o, "withhold_from", f, "withhold", NULL);
+		write_put_list(o, many[i], f, many[i], NULL);
+	write_put_list(o, "withhold_from", f, "withhold", NULL);
 }
 
 json_t *
@@ -134,21 +132,21 @@ write_document(const struct form *f, const char *key)
 
 	if (o == NULL)
 		return NULL;
-	put(o, "idempotency_key", key);
-	put(o, "component", write_component(f));
+	write_put(o, "idempotency_key", key);
+	write_put(o, "component", write_component(f));
 	if (!form_has(f, "actor", "none"))
-		put(o, "actor", form_get(f, "actor"));
-	put_list(o, "targets", f, "targets", "targets_more");
-	put_list(o, "codes", f, "codes", NULL);
-	put(o, "text", form_get(f, "text"));
+		write_put(o, "actor", form_get(f, "actor"));
+	write_put_list(o, "targets", f, "targets", "targets_more");
+	write_put_list(o, "codes", f, "codes", NULL);
+	write_put(o, "text", form_get(f, "text"));
 	if (form_has(f, "quoted", "yes"))
 		json_object_set_new(o, "quoted", json_true());
 	put_when(o, f);
 	put_descriptors(o, f);
 	put_asked(o, f);
 	if (write_has_scope(f, "C5")) {
-		put(o, "owner", form_get(f, "owner"));
-		put(o, "relation", form_get(f, "relation"));
+		write_put(o, "owner", form_get(f, "owner"));
+		write_put(o, "relation", form_get(f, "relation"));
 	}
 	if (form_has(f, "urgent", "yes"))
 		json_object_set_new(o, "urgent", json_true());

@@ -29,6 +29,12 @@ json_t *write_document(const struct form *f, const char *key);
 MUST_USE enum error_code write_fill(struct form *f, const json_t *content,
     const json_t *links);
 
+/* Into a document: one value, when there is one; and all values of a name,
+ * with the words in field `more` (NULL: none) besides. */
+void write_put(json_t *o, const char *key, const char *value);
+void write_put_list(json_t *o, const char *key, const struct form *f,
+    const char *name, const char *more);
+
 /* The scope of the first code that has one ("C1"); NULL when none has. */
 const char *write_component(const struct form *f);
 /* Is there a code of this scope among those chosen? */

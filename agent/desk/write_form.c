@@ -5,7 +5,7 @@
 
 #include "proto/vocabulary.h"
 
-enum { FOUND_MAX = 12, PERSONS_MAX = 16 };
+enum { FOUND_MAX = 12, SEARCH_MAX = 64, AGENCIES_MAX = 256 };
 
 /* ---- codes ----------------------------------------------------------------- */
 
@@ -42,6 +42,14 @@ one_code(struct desk_call *c, const struct vocabulary_code *code, bool chosen)
 	    code->label);
 	if (chosen)
 		ask_more(c, code);
+}
+
+/* A goal is about what somebody does, or is seen to have changed. */
+static bool
+is_behaviour(const struct vocabulary_code *v)
+{
+	return v->group == GROUP_CC || v->group == GROUP_CH ||
+	    v->group == GROUP_BC;
 }
 
 static size_t
@@ -87,19 +95,114 @@ write_codes(struct desk_call *c, const char *q)
 			one_code(c, found[i], false);
 }
 
+static void
+one_behaviour(struct desk_call *c, const struct vocabulary_code *v,
+    bool chosen)
+{
+	html(&c->out, chosen ? "<label class=\"tick\"><input type=\"radio\" "
+	    "name=\"behaviour\" value=\"%s\" checked> " : "<label class="
+	    "\"tick\"><input type=\"radio\" name=\"behaviour\" value=\"%s\"> ",
+	    v->id);
+	html(&c->out, "<span class=\"code\">%s</span> %s</label>\n", v->id,
+	    v->label);
+}
+
+void
+write_behaviours(struct desk_call *c, const char *q)
+{
+	const struct vocabulary_code *now = vocabulary_find(form_text(&c->form,
+	    "behaviour")), *exact, *found[SEARCH_MAX];
+	size_t n, shown = 0;
+
+	if (now != NULL && is_behaviour(now))
+		one_behaviour(c, now, true);
+	if (q == NULL || q[0] == '\0')
+		return;
+	exact = vocabulary_find(q);
+	n = exact != NULL ? 1 : vocabulary_search(q, found, SEARCH_MAX);
+	if (exact != NULL)
+		found[0] = exact;
+	for (size_t i = 0; i < n && shown < FOUND_MAX; i++)
+		if (is_behaviour(found[i])) {
+			shown++;
+			if (found[i] != now)
+				one_behaviour(c, found[i], false);
+		}
+	if (shown == 0)
+		html_raw(&c->out, "<p class=\"hint\">No behaviour found. "
+		    "Attending a programme is none: say what is to stop, such "
+		    "as: shouts, follows; or what is to be seen, such as: "
+		    "describes harm, pays.</p>\n");
+}
+
+void
+write_search(struct desk_call *c, const char *hint, const char *for_what,
+    void (*codes)(struct desk_call *, const char *q))
+{
+	page_text(c, "q", "In plain words", hint, "");
+	html(&c->out, "<p><button name=\"do\" value=\"find\">Find</button>"
+	    "</p>\n<div id=\"found\" data-codes=\"%s\">\n", for_what);
+	codes(c, form_get(&c->form, "q"));
+	html_raw(&c->out, "</div>\n");
+}
+
+/* ---- choices ---------------------------------------------------------------------- */
+
+static size_t
+group_choices(enum vocabulary_group g, const char *skip,
+    struct page_choice *out, size_t max)
+{
+	const struct vocabulary_code *v = NULL;
+	size_t n = 0;
+
+	while ((v = vocabulary_next(g, v)) != NULL && n < max)
+		if (skip == NULL || strcmp(v->id, skip) != 0)
+			out[n++] = (struct page_choice){ v->id, v->label };
+	return n;
+}
+
+void
+write_agency(struct desk_call *c, const struct write_facts *w,
+    const char *name, const char *label, bool own)
+{
+	struct page_choice choice[AGENCIES_MAX] = { { "", "Choose" } };
+	const json_t *m;
+	size_t i, n = 1;
+
+	json_array_foreach(json_object_get(w->members, "members"), i, m)
+		if (json_yes(m, "own") && own)
+			choice[n++] = (struct page_choice){
+			    json_str(m, "member"), "Our own agency" };
+	json_array_foreach(json_object_get(w->members, "members"), i, m)
+		if (!json_yes(m, "own") && n < AGENCIES_MAX)
+			choice[n++] = (struct page_choice){
+			    json_str(m, "member"), json_str(m, "name") };
+	page_select(c, name, label, choice, n, "");
+}
+
+void
+write_gap(struct desk_call *c)
+{
+	struct page_choice choice[32] = { { "", "None of the list" } };
+
+	page_select(c, "gap", "Which gap would it close", choice, 1 +
+	    group_choices(GROUP_GP, NULL, choice + 1, 31),
+	    form_text(&c->query, "gap"));
+}
+
 /* ---- who, when, how known ------------------------------------------------------ */
 
 /* The people of the case; P1, P2, K1, K2 where the book has none yet. */
-static size_t
-persons(const struct write_facts *w, struct page_choice *out,
-    char text[][160])
+size_t
+write_persons(const struct write_facts *w, struct page_choice *out,
+    char text[static WRITE_PERSONS_MAX][160])
 {
 	static const char *const usual[] = { "P1", "P2", "K1", "K2" };
 	const json_t *list = json_object_get(w->people, "persons"), *p;
 	size_t i, n = 0;
 
 	json_array_foreach(list, i, p) {
-		if (n == PERSONS_MAX)
+		if (n == WRITE_PERSONS_MAX)
 			break;
 		snprintf(text[n], sizeof text[n], "%s  %s", json_str(p, "id"),
 		    json_str(p, "name"));
@@ -124,19 +227,6 @@ ticks(struct desk_call *c, const char *name, const char *legend,
 	html_raw(&c->out, "</fieldset>\n");
 }
 
-static size_t
-group_choices(enum vocabulary_group g, const char *skip,
-    struct page_choice *out, size_t max)
-{
-	const struct vocabulary_code *v = NULL;
-	size_t n = 0;
-
-	while ((v = vocabulary_next(g, v)) != NULL && n < max)
-		if (skip == NULL || strcmp(v->id, skip) != 0)
-			out[n++] = (struct page_choice){ v->id, v->label };
-	return n;
-}
-
 static void
 group_select(struct desk_call *c, enum vocabulary_group g, const char *name,
     const char *label, const char *preset)
@@ -159,22 +249,18 @@ group_ticks(struct desk_call *c, enum vocabulary_group g, const char *name,
 static void
 answers(struct desk_call *c, const struct write_facts *w)
 {
-	struct page_choice person[PERSONS_MAX + 1], choice[32];
-	char text[PERSONS_MAX][160];
-	const size_t n = persons(w, person, text);
+	struct page_choice person[WRITE_PERSONS_MAX + 1], choice[32];
+	char text[WRITE_PERSONS_MAX][160];
+	const size_t n = write_persons(w, person, text);
 
 	person[n] = (struct page_choice){ "none", "Nobody: this is not about an "
 	    "act" };
 	page_radio(c, "actor", "1  Who did it?", person, n + 1, NULL);
 	html_raw(&c->out, "<fieldset class=\"field\" id=\"codes\" "
 	    "tabindex=\"-1\">\n<legend>2  What was done or seen?</legend>\n");
-	page_text(c, "q", "In plain words", "Such as: strangled, locks her "
-	    "in, misses school. Then tick what fits; search again for more.",
-	    "");
-	html_raw(&c->out, "<p><button name=\"do\" value=\"find\">Find</button>"
-	    "</p>\n<div id=\"found\">\n");
-	write_codes(c, form_get(&c->form, "q"));
-	html_raw(&c->out, "</div>\n</fieldset>\n");
+	write_search(c, "Such as: strangled, locks her in, misses school. "
+	    "Then tick what fits; search again for more.", "", write_codes);
+	html_raw(&c->out, "</fieldset>\n");
 	ticks(c, "targets", "3  To whom, or whom does it affect?", person, n);
 	page_select(c, "recency", "4  When?", choice, group_choices(GROUP_RC,
 	    NULL, choice, 32), "RC9");
@@ -190,9 +276,9 @@ special(struct desk_call *c, const struct write_facts *w)
 	static const struct page_choice asked[] = {
 		{ "yes", "Yes, she was asked and it may be shared" },
 		{ "not-yet", "Not yet" }, { "no", "She said no" } };
-	struct page_choice person[PERSONS_MAX], choice[32];
-	char text[PERSONS_MAX][160];
-	const size_t n = persons(w, person, text);
+	struct page_choice person[WRITE_PERSONS_MAX], choice[32];
+	char text[WRITE_PERSONS_MAX][160];
+	const size_t n = write_persons(w, person, text);
 
 	html_raw(&c->out, "<div data-for=\"C3\">\n<h2>What she did to keep "
 	    "safe</h2>\n<p>Was it shown to her? Then ask her, before it is "
@@ -229,8 +315,8 @@ record_text(const json_t *r, char *out, size_t n)
 	    json_str(o, "text"));
 }
 
-static void
-links(struct desk_call *c, const struct write_facts *w)
+void
+write_links(struct desk_call *c, const struct write_facts *w)
 {
 	const json_t *r;
 	const char *id;
@@ -282,7 +368,7 @@ more(struct desk_call *c, const struct write_facts *w)
 	group_ticks(c, GROUP_PW, "pathways", "Along which pathways it harms");
 	ticks(c, "segments", "Specially protected", segment, 4);
 	group_select(c, GROUP_LB, "lawful_basis", "Lawful basis", "LB2");
-	links(c, w);
+	write_links(c, w);
 	page_check(c, "quoted", "yes", "The text is a person's own words",
 	    false);
 	html_raw(&c->out, "</details>\n");

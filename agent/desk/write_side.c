@@ -66,16 +66,32 @@ usual(const json_t *member)
 	    json_str(member, "onward")[0] == '\0';
 }
 
-static void
-may_go(struct desk_call *c, const json_t *member, const json_t *copy)
+/* What stands in the form once somebody has looked who gets it. */
+static const char *
+looked_at(const struct write_facts *w)
 {
-	const bool looked = form_get(&c->form, "looked") != NULL;
+	return w->only != NULL && w->only[0] != '\0' ? w->only : "yes";
+}
+
+bool
+write_looked(const struct desk_call *c, const struct write_facts *w)
+{
+	return form_has(&c->form, "looked", looked_at(w));
+}
+
+static void
+may_go(struct desk_call *c, const struct write_facts *w,
+    const json_t *member, const json_t *copy)
+{
 	const char *id = json_str(member, "member");
 	const char *onward = json_str(member, "onward");
+	const bool first = w->only != NULL ? strcmp(w->only, id) == 0 :
+	    usual(member);
 
 	html(&c->out, "<label class=\"tick\"><input type=\"checkbox\" "
-	    "name=\"to\" value=\"%s\"%s> %s", id, (looked ?
-	    form_has(&c->form, "to", id) : usual(member)) ? " checked" : "",
+	    "name=\"to\" value=\"%s\"%s> %s", id,
+	    (write_looked(c, w) ? form_has(&c->form, "to", id) : first) ?
+	    " checked" : "",
 	    json_str(member, "name"));
 	if (onward[0] != '\0')
 		html(&c->out, " <strong class=\"red\">may have to show papers "
@@ -141,7 +157,7 @@ write_recipients(struct desk_call *c, const struct write_facts *w,
 		const json_t *copy = copy_to(copies, json_str(m, "member"));
 
 		if (copy != NULL && goes(copy)) {
-			may_go(c, m, copy);
+			may_go(c, w, m, copy);
 			n++;
 		}
 	}
@@ -153,6 +169,6 @@ write_recipients(struct desk_call *c, const struct write_facts *w,
 		if (is_first(copies, i))
 			may_not(c, members, copies,
 			    json_str(json_array_get(copies, i), "text"));
-	page_hidden(c, "looked", "yes");
+	page_hidden(c, "looked", looked_at(w));
 	html_raw(&c->out, "</section>\n");
 }

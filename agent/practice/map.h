@@ -19,7 +19,11 @@ struct gap_owner {
 struct map_item {
 	const struct content *c;       /* CONTENT_GOAL or CONTENT_TASK */
 	const char *member;
+	uint64_t message;              /* its number when received; else 0 */
 	bool own;
+	/* of a task, here: who looks after it, until when; is it done? */
+	const char *taken_by, *taken_due; /* "" nobody, no day */
+	bool done;
 };
 
 struct map_options {

@@ -372,8 +372,9 @@ goal(const struct map_item *it)
 {
 	const struct goal *g = &it->c->u.goal;
 
-	return (json_pack("{s:o, s:b, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
-	    "id", id_text(&it->c->id), "own", it->own, "member", it->member,
+	return (json_pack("{s:o, s:b, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s}",
+	    "id", id_text(&it->c->id), "own", it->own, "message",
+	    (json_int_t)it->message, "member", it->member,
 	    "person", g->person.s, "behaviour", g->behaviour->id, "text",
 	    g->text, "measure", g->measure, "by", g->by.s, "checked_by",
 	    g->checked_by));
@@ -384,10 +385,13 @@ task(const struct map_item *it)
 {
 	const struct task *t = &it->c->u.task;
 
-	return (json_pack("{s:o, s:b, s:s, s:s, s:s, s:s, s:s}", "id",
-	    id_text(&it->c->id), "own", it->own, "member", it->member,
-	    "owner", t->owner, "text", t->text, "due", t->due.s, "gap",
-	    t->gap != NULL ? t->gap->id : ""));
+	return (json_pack("{s:o, s:b, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
+	    "s:b}", "id", id_text(&it->c->id), "own", it->own, "message",
+	    (json_int_t)it->message, "member", it->member, "owner", t->owner,
+	    "text", t->text, "due", t->due.s, "gap", t->gap != NULL ?
+	    t->gap->id : "", "taken_by", it->taken_by != NULL ? it->taken_by :
+	    "", "taken_due", it->taken_due != NULL ? it->taken_due : "",
+	    "done", it->done));
 }
 
 static bool

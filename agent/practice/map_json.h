@@ -20,8 +20,10 @@
  * focus      day, survivor {before, since}, actor {before, since}: [record];
  *            absent while nothing tells
  * change     naming, claiming, change, attendance: [entry]; evidence
- * goals      [id, own, member, person, behaviour, text, measure, by,
- *            checked_by];  tasks [id, own, member, owner, text, due, gap]
+ * goals      [id, own, message, member, person, behaviour, text, measure, by,
+ *            checked_by]
+ * tasks      [id, own, message, member, owner, text, due, gap, and of this
+ *            agency alone: taken_by, taken_due, done]
  * notices    [code, section 1..4, about, text, records]
  * gaps       [code, about, text, survivor_first, record, owner, due]
  * cut        more notices or gaps were found than are told

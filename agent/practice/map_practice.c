@@ -223,6 +223,19 @@ change(struct pen *p)
 /* ---- section 4: goals, tasks, gaps ------------------------------------------------ */
 
 static void
+task(struct pen *p, const struct map_item *it)
+{
+	const struct task *t = &it->c->u.task;
+	const char *by = it->taken_by != NULL ? it->taken_by : "";
+	const uint8_t *id = it->c->id.b;
+
+	pen_line(p, 2, 4, "%s: %s%s%s%s%s%s [%02x%02x%02x%02x]", t->owner,
+	    t->text, t->due.s[0] ? "; due " : "", t->due.s, by[0] ?
+	    "; looked after by " : "", by, it->done ? "; done here" : "",
+	    id[0], id[1], id[2], id[3]);
+}
+
+static void
 goals(struct pen *p)
 {
 	const struct content *c;
@@ -240,9 +253,7 @@ goals(struct pen *p)
 			    "%s", c->u.goal.measure, c->u.goal.by.s,
 			    c->u.goal.checked_by);
 		} else if (c->kind == CONTENT_TASK)
-			pen_line(p, 2, 4, "%s: %s%s%s", c->u.task.owner,
-			    c->u.task.text, c->u.task.due.s[0] ? "; due " :
-			    "", c->u.task.due.s);
+			task(p, &p->k.o->items[i]);
 	}
 }
 

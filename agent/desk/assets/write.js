@@ -31,7 +31,8 @@
 			return;
 		last = q;
 		const answer = await fetch("/codes?" +
-		    new URLSearchParams({ q }), { redirect: "error" });
+		    new URLSearchParams({ q, for: found.dataset.codes }),
+		    { redirect: "error" });
 		const page = new DOMParser().parseFromString(
 		    await answer.text(), "text/html");
 

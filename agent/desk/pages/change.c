@@ -15,6 +15,9 @@ page_change(struct desk_call *c)
 	    "is what the survivor, the children and records can tell.</p>\n");
 	view_change(&v, 2);
 	view_goals(&v, 2);
+	html(&c->out, "<ul class=\"actions\">\n<li><a class=\"button primary\" "
+	    "href=\"/goal/%lld\">Set a goal</a></li>\n<li><a class=\"button\" "
+	    "href=\"/task/%lld\">Give a task</a></li>\n</ul>\n", v.no, v.no);
 	page_end(c);
 	view_free(&v);
 }

@@ -1,11 +1,14 @@
-/* The gaps tab: what is not known yet, who has taken it, and whom to ask. */
+/*
+ * The gaps tab: what is not known yet, who has taken it, and whom to ask; and
+ * the tasks that have been given.
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "agent/desk/view.h"
 #include "proto/vocabulary.h"
 
-desk_page page_gaps, page_gap_take;
+desk_page page_gaps, page_gap_take, page_task_act;
 
 static void
 gap_row(const struct view *v, const json_t *g)
@@ -30,7 +33,9 @@ gap_row(const struct view *v, const json_t *g)
 	if (json_str(g, "due")[0] != '\0')
 		html(b, "<time>%s</time>", json_str(g, "due"));
 	html(b, "</td><td><a href=\"/ask/%lld?gap=%s\">Ask<span class=\""
-	    "hidden-label\"> about %s</span></a></td></tr>\n", v->no,
+	    "hidden-label\"> about %s</span></a> <a href=\"/task/%lld?gap=%s"
+	    "\">Task<span class=\"hidden-label\"> for %s</span></a></td>"
+	    "</tr>\n", v->no, json_str(g, "code"), json_str(g, "code"), v->no,
 	    json_str(g, "code"), json_str(g, "code"));
 }
 
@@ -47,6 +52,55 @@ table(const struct view *v, const json_t *list)
 	for (size_t i = 0; i < json_array_size(list); i++)
 		gap_row(v, json_array_get(list, i));
 	html_raw(b, "</tbody>\n</table>\n</div>\n");
+}
+
+/* ---- tasks -------------------------------------------------------------- */
+
+static void
+task_row(const struct view *v, const json_t *t)
+{
+	const char *gap = json_str(t, "gap");
+	struct buf *b = &v->c->out;
+
+	html(b, "<li class=\"entry\"><p class=\"what\"><b>%s</b>: <span "
+	    "class=\"written\">%s</span>", json_str(t, "owner"),
+	    json_str(t, "text"));
+	if (json_str(t, "due")[0] != '\0')
+		html(b, ", due <time>%s</time>", json_str(t, "due"));
+	html_raw(b, "</p>\n<p class=\"source\">");
+	if (gap[0] != '\0')
+		html(b, "For <span class=\"code\">%s</span>. ", gap);
+	html(b, json_yes(t, "own") ? "Given by us. " : "Given by %s. ",
+	    json_str(t, "member"));
+	view_taken(b, t);
+	view_id(v, t);
+	html_raw(b, "</p>\n");
+	view_task_acts(v->c, v->no, t, "gaps");
+	html_raw(b, "</li>\n");
+}
+
+/* What is still to be done first. */
+static void
+tasks(const struct view *v)
+{
+	const json_t *list = json_object_get(v->map, "tasks");
+	struct buf *b = &v->c->out;
+
+	html_raw(b, "<h2>Tasks</h2>\n");
+	if (json_array_size(list) == 0)
+		html_raw(b, "<p>No task is known here.</p>\n");
+	else
+		html_raw(b, "<p>Looking after a task, and that it is done, is "
+		    "noted here and told to nobody else: what came of it is "
+		    "written as a record.</p>\n<ul class=\"entries\">\n");
+	for (int done = 0; done <= 1; done++)
+		for (size_t i = 0; i < json_array_size(list); i++)
+			if (json_yes(json_array_get(list, i), "done") == done)
+				task_row(v, json_array_get(list, i));
+	if (json_array_size(list) > 0)
+		html_raw(b, "</ul>\n");
+	html(b, "<p><a class=\"button\" href=\"/task/%lld\">Give a task</a>"
+	    "</p>\n", v->no);
 }
 
 /* One form for all of them: which gap, who, until when. */
@@ -96,6 +150,7 @@ show(struct desk_call *c, const char *words)
 		take_form(&v, list);
 	} else
 		html_raw(&c->out, "<p>No gap is known here.</p>\n");
+	tasks(&v);
 	page_end(c);
 	view_free(&v);
 }
@@ -130,4 +185,39 @@ page_gap_take(struct desk_call *c)
 	else
 		show(c, words);
 	desk_forget(words);
+}
+
+/* ---- a task's buttons ------------------------------------------------------- */
+
+/* Back to where the button stood: a tab of the case, or an item. */
+static void
+task_back(struct desk_call *c, const char *done)
+{
+	const char *back = form_text(&c->form, "back");
+	const size_t n = strlen(back);
+
+	if (n > 0 && n <= 32 && strspn(back, "0123456789abcdef") == n)
+		desk_see(c, done, "/item/%s", back);
+	else
+		desk_see(c, done, "/case/%lld/gaps", view_case(c, 0));
+}
+
+/* Saying it twice says the same. */
+void
+page_task_act(struct desk_call *c)
+{
+	const char *what = form_text(&c->form, "do");
+	json_t *in = json_pack("{s:I, s:s}", "case", (json_int_t)view_case(c,
+	    0), "task", form_text(&c->form, "task"));
+	json_t *out;
+
+	if (strcmp(what, "take") == 0)
+		json_object_set_new(in, "to", json_string(c->who.account));
+	else
+		json_object_set_new(in, "done", json_boolean(strcmp(what,
+		    "done") == 0));
+	out = desk_need(c, VERB_GAP_ASSIGN, in);
+	if (out != NULL)
+		task_back(c, "saved");
+	json_decref(out);
 }

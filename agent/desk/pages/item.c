@@ -249,6 +249,26 @@ copies(struct desk_call *c, const json_t *item)
 	view_copies(c, list);
 }
 
+/* A task: who here looks after it, and that it is done. */
+static void
+task(struct desk_call *c, const json_t *item)
+{
+	char back[MESSAGE_DIGITS + ID_HEX];
+
+	if (strcmp(json_str(item, "kind"), "task") != 0 ||
+	    json_yes(item, "recalled"))
+		return;
+	if (json_yes(item, "own"))
+		snprintf(back, sizeof back, "%s", json_str(item, "id"));
+	else
+		snprintf(back, sizeof back, "%lld", json_int(item, "message"));
+	html_raw(&c->out, "<h2>Here</h2>\n<p>");
+	view_taken(&c->out, item);
+	html_raw(&c->out, json_str(item, "taken_by")[0] == '\0' ?
+	    "Nobody looks after it yet.</p>\n" : "</p>\n");
+	view_task_acts(c, json_int(item, "case"), item, back);
+}
+
 /* ---- what can be done ---------------------------------------------------------------- */
 
 static bool
@@ -292,6 +312,10 @@ actions(struct desk_call *c, const json_t *item)
 		on_received(b, item, kind);
 	html(b, "<li><a class=\"button\" href=\"/write/%lld?link=%s\">Write "
 	    "about it</a></li>\n", no, json_str(item, "id"));
+	if (is_observation(kind))
+		html(b, "<li><a class=\"button\" href=\"/task/%lld?link=%s\">"
+		    "Give a task about it</a></li>\n", no, json_str(item,
+		    "id"));
 	html(b, "<li><a class=\"button\" href=\"/urgent/%lld\">Record what was "
 	    "told outside</a></li>\n</ul>\n", no);
 }
@@ -323,6 +347,7 @@ show(struct desk_call *c, const json_t *item)
 	provenance(c, item);
 	content(c, item);
 	links(c, item);
+	task(c, item);
 	copies(c, item);
 	actions(c, item);
 	proofs(c, item);

@@ -8,8 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent/desk/page.h"
-#include "proto/vocabulary.h"
+#include "agent/desk/write_form.h"
 
 desk_page page_recall, page_ask, page_answer;
 
@@ -84,40 +83,14 @@ page_recall(struct desk_call *c)
 /* ---- asking -------------------------------------------------------------------- */
 
 static void
-agencies(struct desk_call *c, const json_t *members)
-{
-	struct page_choice choice[256] = { { "", "Choose" } };
-	const json_t *m;
-	size_t i, n = 1;
-
-	json_array_foreach(members, i, m)
-		if (!json_yes(m, "own") && n < 256)
-			choice[n++] = (struct page_choice){
-			    json_str(m, "member"), json_str(m, "name") };
-	page_select(c, "to", "Which agency", choice, n, "");
-}
-
-static void
-gaps(struct desk_call *c)
-{
-	struct page_choice choice[32] = { { "", "None of the list" } };
-	const struct vocabulary_code *v = NULL;
-	size_t n = 1;
-
-	while ((v = vocabulary_next(GROUP_GP, v)) != NULL && n < 32)
-		choice[n++] = (struct page_choice){ v->id, v->label };
-	page_select(c, "gap", "Which gap would it close", choice, n,
-	    form_text(&c->query, "gap"));
-}
-
-static void
 show_ask(struct desk_call *c, const char *field, const char *wrong)
 {
-	json_t *all = desk_need(c, VERB_MEMBERS, NULL);
+	struct write_facts w = { .members = desk_need(c, VERB_MEMBERS,
+	    NULL) };
 	const char *about = c->post ? form_text(&c->form, "about") :
 	    form_text(&c->query, "about");
 
-	if (all == NULL)
+	if (w.members == NULL)
 		return;
 	page_begin(c, "Ask");
 	if (wrong != NULL)
@@ -125,17 +98,17 @@ show_ask(struct desk_call *c, const char *field, const char *wrong)
 	html_raw(&c->out, "<p>Could she answer it herself? Then ask her first. "
 	    "A question goes only where she has agreed that it may.</p>\n");
 	page_form(c, c->path);
-	agencies(c, json_object_get(all, "members"));
+	write_agency(c, &w, "to", "Which agency", false);
 	page_area(c, "text", "The question", "At most 1,000 characters; "
 	    "persons as P1, P2, K1.", "", 4);
-	gaps(c);
+	write_gap(c);
 	page_text(c, "reply_by", "An answer is needed by", "A day: "
 	    "2026-11-25.", "");
 	if (about[0] != '\0')
 		page_hidden(c, "about", about);
 	page_form_end(c, "Ask");
 	page_end(c);
-	json_decref(all);
+	json_decref(w.members);
 }
 
 static void

@@ -1,0 +1,227 @@
+/* Who looks after a gap or a task, that it is done, and who may say so. */
+#include "agent/cases/owners.h"
+#include "tests/unit/agent/consent_case.h"
+
+static struct office *o;
+static char id[33];
+
+static const struct told *
+police(api_handler *verb, json_t *in)
+{
+	return office_ask(o, WORLD_POLICE, "p.nowak", verb, in);
+}
+
+/* A task of the police for itself; its id is kept. */
+static void
+give_task(void)
+{
+	const struct told *t = police(api_send, json_pack("{s:i, s:s, s:{s:s,"
+	    " s:s, s:s, s:s, s:s}}", "case", 1, "to", "none", "content",
+	    "schema", "wayleave/task/1", "owner", "police", "text",
+	    "look the earlier orders up", "gap", "GP11", "due",
+	    "2026-12-01"));
+
+	ck_told(t, CLI_DONE);
+	snprintf(id, sizeof id, "%s", office_str(t->result, "id"));
+}
+
+static void
+setup(void)
+{
+	struct secrets s;
+
+	o = office_create();
+	case_at_work(o, &s);
+	give_task();
+}
+
+static void
+teardown(void)
+{
+	office_destroy(&o);
+}
+
+static const struct told *
+assign(json_t *more)
+{
+	json_t *in = json_pack("{s:i, s:s}", "case", 1, "task", id);
+
+	json_object_update(in, more);
+	json_decref(more);
+	return police(api_gap_assign, in);
+}
+
+/* The task as the map tells it. */
+static const json_t *
+on_the_map(void)
+{
+	const struct told *t = police(api_map, json_pack("{s:i, s:s}", "case",
+	    1, "as", "json"));
+
+	ck_told(t, CLI_DONE);
+	return json_array_get(json_object_get(json_object_get(t->result,
+	    "map"), "tasks"), 0);
+}
+
+static bool
+is_done(const json_t *task)
+{
+	return json_is_true(json_object_get(task, "done"));
+}
+
+START_TEST(looked_after_and_done)
+{
+	const json_t *task = on_the_map();
+
+	ck_assert_str_eq(office_str(task, "id"), id);
+	ck_assert_str_eq(office_str(task, "taken_by"), "");
+	ck_assert(!is_done(task));
+	/* whoever asks, if nobody is named */
+	ck_told(assign(json_object()), CLI_DONE);
+	ck_assert_str_eq(office_str(on_the_map(), "taken_by"), "p.nowak");
+	ck_told(assign(json_pack("{s:s, s:s}", "to", "a.colleague", "due",
+	    "2026-11-30")), CLI_DONE);
+	ck_told(assign(json_pack("{s:b}", "done", 1)), CLI_DONE);
+	task = on_the_map();
+	/* what is not named stays */
+	ck_assert_str_eq(office_str(task, "taken_by"), "a.colleague");
+	ck_assert_str_eq(office_str(task, "taken_due"), "2026-11-30");
+	ck_assert(is_done(task));
+	ck_told(assign(json_pack("{s:b}", "done", 0)), CLI_DONE);
+	ck_assert(!is_done(on_the_map()));
+}
+END_TEST
+
+START_TEST(on_the_item)
+{
+	const struct told *t;
+	const json_t *item;
+
+	ck_told(assign(json_pack("{s:b}", "done", 1)), CLI_DONE);
+	t = police(api_open, json_pack("{s:s}", "observation", id));
+	ck_told(t, CLI_DONE);
+	item = json_array_get(json_object_get(t->result, "items"), 0);
+	ck_assert_str_eq(office_str(item, "taken_by"), "p.nowak");
+	ck_assert(is_done(item));
+}
+END_TEST
+
+START_TEST(in_plain_text)
+{
+	const struct told *t;
+	char tag[16];
+
+	ck_told(assign(json_pack("{s:b}", "done", 1)), CLI_DONE);
+	t = police(api_map, json_pack("{s:i}", "case", 1));
+	ck_told(t, CLI_DONE);
+	snprintf(tag, sizeof tag, "[%.8s]", id);
+	ck_assert_ptr_nonnull(strstr(office_str(t->result, "text"), tag));
+	ck_assert_ptr_nonnull(strstr(office_str(t->result, "text"),
+	    "p.nowak"));
+	ck_assert_ptr_nonnull(strstr(office_str(t->result, "text"), "done"));
+}
+END_TEST
+
+START_TEST(by_its_first_digits)
+{
+	char eight[9], seven[8];
+
+	snprintf(eight, sizeof eight, "%.8s", id);
+	snprintf(seven, sizeof seven, "%.7s", id);
+	ck_told(police(api_gap_assign, json_pack("{s:i, s:s}", "case", 1,
+	    "task", eight)), CLI_DONE);
+	ck_assert_str_eq(office_str(on_the_map(), "taken_by"), "p.nowak");
+	ck_told(police(api_gap_assign, json_pack("{s:i, s:s}", "case", 1,
+	    "task", seven)), CLI_NO);
+}
+END_TEST
+
+/* Taken back, it is nobody's to do. */
+START_TEST(taken_back)
+{
+	ck_told(police(api_recall, json_pack("{s:s, s:s}", "observation", id,
+	    "reason", "wrong-fact")), CLI_DONE);
+	ck_assert_ptr_null(on_the_map());
+}
+END_TEST
+
+START_TEST(only_tasks_of_the_case)
+{
+	const struct told *t = police(api_send, json_pack("{s:i, s:s, s:{s:s, "
+	    "s:s, s:s, s:[s], s:[s], s:s, s:{s:s}}}", "case", 1, "to", "none",
+	    "content", "schema", "wayleave/observation/1", "component", "C1",
+	    "actor", "P1", "targets", "P2", "codes", "CC30", "source", "SRC6",
+	    "when", "from", "2026-10"));
+
+	ck_told(t, CLI_DONE);
+	snprintf(id, sizeof id, "%s", office_str(t->result, "id"));
+	ck_told(assign(json_object()), CLI_NO);
+	ck_told(assign(json_pack("{s:s}", "task",
+	    "00112233445566778899aabbccddeeff")), CLI_NO);
+	/* whoever must not meet the family, and another agency: nothing */
+	ck_told(office_ask(o, WORLD_SCHOOL, "k.other", api_gap_assign,
+	    json_pack("{s:i, s:s}", "case", 1, "task", id)), CLI_NO);
+	ck_told(office_ask(o, WORLD_SCHOOL, "t.reid", api_gap_assign,
+	    json_pack("{s:i, s:s}", "case", 1, "task", id)), CLI_NO);
+}
+END_TEST
+
+START_TEST(what_is_no_day_or_nobody)
+{
+	char longer[OWNER_TO + 1];
+
+	memset(longer, 'a', sizeof longer - 1);
+	longer[sizeof longer - 1] = '\0';
+	ck_told(assign(json_pack("{s:s}", "due", "Friday")), CLI_USAGE);
+	ck_told(assign(json_pack("{s:s}", "to", "")), CLI_USAGE);
+	ck_told(assign(json_pack("{s:s}", "to", longer)), CLI_USAGE);
+	ck_assert_str_eq(office_str(on_the_map(), "taken_by"), "");
+	ck_told(police(api_gap_assign, json_pack("{s:i, s:s}", "case", 1,
+	    "gap", "GP11")), CLI_USAGE);
+	ck_told(police(api_gap_assign, json_pack("{s:i, s:s, s:s}", "case", 1,
+	    "gap", "GP99", "to", "x")), CLI_USAGE);
+}
+END_TEST
+
+START_TEST(gaps_as_before)
+{
+	const struct told *t;
+	const json_t *list, *g;
+	size_t i;
+	bool found = false;
+
+	ck_told(police(api_gap_assign, json_pack("{s:i, s:s, s:s, s:s}",
+	    "case", 1, "gap", "GP13", "to", "j.reid", "due", "2026-12-01")),
+	    CLI_DONE);
+	t = police(api_map, json_pack("{s:i, s:s}", "case", 1, "as", "json"));
+	ck_told(t, CLI_DONE);
+	list = json_object_get(json_object_get(t->result, "map"), "gaps");
+	json_array_foreach(list, i, g)
+		if (strcmp(office_str(g, "code"), "GP13") == 0) {
+			ck_assert_str_eq(office_str(g, "owner"), "j.reid");
+			ck_assert_str_eq(office_str(g, "due"), "2026-12-01");
+			found = true;
+		}
+	ck_assert(found);
+}
+END_TEST
+
+static void
+fill(TCase *tc)
+{
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, looked_after_and_done);
+	tcase_add_test(tc, on_the_item);
+	tcase_add_test(tc, in_plain_text);
+	tcase_add_test(tc, by_its_first_digits);
+	tcase_add_test(tc, taken_back);
+	tcase_add_test(tc, only_tasks_of_the_case);
+	tcase_add_test(tc, what_is_no_day_or_nobody);
+	tcase_add_test(tc, gaps_as_before);
+}
+
+int
+main(void)
+{
+	return test_main("assign", fill, 60);
+}
