@@ -549,11 +549,14 @@ agent_turn(struct agent *a)
 	forget_old(a);
 	notices_turn(a);
 	duty_turn(a);
+	/* before sealing: whoever waited for an outcome often puts another
+	 * record, which must not wait for the next turn */
+	outgoing_settle(a);
 	if (outgoing_seal(a) != ERR_NONE)
 		log_warning(25, "outbox", "check the disk",
 		    "a record could not be kept");
 	outgoing_push(a);
-	outgoing_settle(a);
+	outgoing_settle(a);     /* what our own rules stopped just now */
 	if (!db_in_transaction(a->db) &&
 	    db_checkpoint(a->db, false) != ERR_NONE)
 		log_warning(26, "store", "check the disk",

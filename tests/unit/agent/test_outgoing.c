@@ -439,6 +439,42 @@ START_TEST(waits_settle)
 }
 END_TEST
 
+/* Puts the next record as soon as the one before has its outcome. */
+static void
+put_next(struct agent *agent, const struct out_outcome *out, void *ctx)
+{
+	(void)agent;
+	ck_assert_int_eq((int)out->state, OUT_ADMITTED);
+	put(KIND_SEALING_KEY, ctx);
+}
+
+static bool
+was_sent(const uint8_t stamp[static WIRE_STAMP])
+{
+	for (unsigned i = 0; i < n_sent; i++)
+		if (memcmp(sent[i].stamp, stamp, WIRE_STAMP) == 0)
+			return true;
+	return false;
+}
+
+/* One thing after another (opening 500 records takes two) costs no turn of
+ * waiting in between. */
+START_TEST(what_follows_an_outcome_goes_at_once)
+{
+	uint8_t first[WIRE_STAMP], next[WIRE_STAMP] = { 0 };
+
+	put(KIND_SEALING_KEY, first);
+	ck_ok(outgoing_wait(a, first, UINT64_MAX, put_next, next));
+	agent_turn(a);
+	ck_assert(was_sent(first));
+	ck_assert(sodium_is_zero(next, sizeof next));
+	admit(first);
+	agent_turn(a);
+	ck_assert(!sodium_is_zero(next, sizeof next));
+	ck_assert(was_sent(next));
+}
+END_TEST
+
 START_TEST(waits_are_bounded)
 {
 	static struct waited w;
@@ -528,6 +564,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, with_permission_it_goes);
 	tcase_add_test(tc, not_on_old_permissions);
 	tcase_add_test(tc, waits_settle);
+	tcase_add_test(tc, what_follows_an_outcome_goes_at_once);
 	tcase_add_test(tc, waits_are_bounded);
 	tcase_add_test(tc, told_moves_forward);
 	tcase_add_test(tc, answers_for_unknown_stamps);
