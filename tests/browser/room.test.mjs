@@ -148,7 +148,7 @@ await seen('worked-case');
 await ada.go('/room/1/statement');
 await field('language').selectOption('pl');
 await button('Yes: show it').click();
-ok('E15: deliveries, who opened, what was refused',
+ok('E15 deliveries, who opened, what was refused',
     await told('Otwarto w dniu') && await told('Instytucja „Northbank Police”' +
     ' przekazała instytucji') && !await told('punched'));
 await seen('statement-worked');

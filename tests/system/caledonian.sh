@@ -9,7 +9,7 @@
 #   wc_introduce     introductions read and compared with staff
 #   wc_observe       29 observations, the attempts that must fail among them
 #   wc_question      GP01 asked and answered
-#   wc_refuse        N6 and N9; wc_stop: N8, on a second case
+#   wc_refuse        N6 and N9; wc_stop: N8, on a second case (wc_second)
 #   wc_read          everything opened everywhere
 #   wc_audit         the ledger mirrored and replayed
 #   wc_count_*       what came of it, as numbers
@@ -201,10 +201,13 @@ wc_arrived() {
 	wl_until 20 "delivery to $1 ($wc_n copies)" wc_holds "$1" "$wc_n"
 }
 
-# What one agency's map and gaps say at a certain moment.
+# What one agency's map and gaps say at a certain moment; to the person
+# WC_READER at its desk as well, if there is one.
 wc_look() {
 	wc_arrived "$1" && wl_as "$1" map 1 --json >"$W/seen/map-$2" &&
-	    wl_as "$1" gaps 1 --json >"$W/seen/gaps-$2"
+	    wl_as "$1" gaps 1 --json >"$W/seen/gaps-$2" || return 1
+	[ -z "${WC_READER:-}" ] || wl_curl "$1" "$WC_READER" /case/1/map \
+	    -f >"$W/seen/page-$2"
 }
 
 # N3: one copy waits for an agency that is away, when the permission ends.
@@ -311,17 +314,22 @@ wc_frozen() {
 	    .state == "frozen")' >/dev/null
 }
 
-# N8, on a case of its own, so that the first stays open to be looked at.
-wc_stop() {
-	wc_ref=NB-2026-18
-	wc_open $wc_ref || return 1
+# wc_second REFERENCE: a case of its own, so that the first stays open to be
+# looked at; one agency may be told.
+wc_second() {
+	wc_open "$1" || return 1
 	jq '.grants = [.grants[] | select(.name == "G08") |
 	    .to = ["caledonian-children"]]' "$WC_DATA/grants.json" \
 	    >"$W/seen/second-set"
-	wl_as "$WC_KEEPER" case consent "$W/seen/second-set" --case $wc_ref \
+	wl_as "$WC_KEEPER" case consent "$W/seen/second-set" --case "$1" \
 	    --waiver $WC_SECOND --causing-harm P1 --secret-file \
-	    "$W/secret/passphrase-$wc_ref" --json >"$W/seen/second-consent" ||
-	    return 1
+	    "$W/secret/passphrase-$1" --json >"$W/seen/second-consent"
+}
+
+# N8.
+wc_stop() {
+	wc_ref=NB-2026-18
+	wc_second $wc_ref || return 1
 	jq 'del(.idempotency_key)' "$WC_DATA/observations/ADV-1.json" \
 	    >"$W/seen/document-N8"
 	wl_as "$WC_KEEPER" send "$W/seen/document-N8" --case $wc_ref --to \
