@@ -4,6 +4,7 @@
 
 #include "agent/desk/config.h"
 #include "agent/desk/daemon.h"
+#include "agent/desk/folder/folder.h"
 #include "agent/desk/forget.h"
 #include "agent/tongue/tongues.h"
 #include "base/cli.h"
@@ -31,8 +32,9 @@ static const struct cli_option check_options[] = {
 	{ NULL, NULL, NULL },
 };
 
+/* One of the two daemons of this program. */
 static int
-run(struct cli *cli)
+serve(struct cli *cli, int (*daemon)(const struct desk_config *))
 {
 	struct desk_config c;
 	struct why why = { "" };
@@ -42,9 +44,21 @@ run(struct cli *cli)
 	if (err != ERR_NONE)
 		return cli_fail_error(cli, err, "configuration", &why);
 	log_open("wayleave-desk");
-	code = desk_run(&c);
+	code = daemon(&c);
 	desk_config_destroy(&c);
 	return code;
+}
+
+static int
+run(struct cli *cli)
+{
+	return serve(cli, desk_run);
+}
+
+static int
+folder(struct cli *cli)
+{
+	return serve(cli, folder_run);
 }
 
 static int
@@ -74,6 +88,8 @@ check_config(struct cli *cli)
 static const struct cli_command commands[] = {
 	{ "check-config", "", "check the configuration file", check_config,
 	    check_options, 0, 0 },
+	{ "folder", "", "hand in what other systems write into a folder",
+	    folder, no_options, 0, 0 },
 	{ "run", "", "run the desk", run, no_options, 0, 0 },
 };
 

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -55,16 +56,19 @@ static const int daemon_denied[] = {
 	CALL(setfsuid), CALL(setfsgid), CALL(setgroups), CALL(capset),
 };
 
-/* What a process that keeps nothing never does. */
-static const int desk_denied[] = {
+/* What a process that keeps nothing of its own never does. */
+static const int front_denied[] = {
 	CALL(creat), CALL(openat2), CALL(truncate), CALL(ftruncate),
-	CALL(rename), CALL(renameat), CALL(renameat2), CALL(link),
-	CALL(linkat), CALL(symlink), CALL(symlinkat), CALL(unlink),
-	CALL(unlinkat), CALL(mkdir), CALL(mkdirat), CALL(rmdir),
-	CALL(chmod), CALL(fchmod), CALL(fchmodat), CALL(chown),
-	CALL(lchown), CALL(fchown), CALL(fchownat), CALL(memfd_create),
-	CALL(setxattr), CALL(lsetxattr), CALL(fsetxattr), CALL(utimensat),
+	CALL(rename), CALL(renameat), CALL(link), CALL(linkat),
+	CALL(symlink), CALL(symlinkat), CALL(unlink), CALL(unlinkat),
+	CALL(mkdir), CALL(mkdirat), CALL(rmdir), CALL(chmod),
+	CALL(fchmodat), CALL(chown), CALL(lchown), CALL(fchown),
+	CALL(fchownat), CALL(memfd_create), CALL(setxattr), CALL(lsetxattr),
+	CALL(fsetxattr), CALL(utimensat),
 };
+
+/* And one that writes no file at all. */
+static const int desk_denied[] = { CALL(renameat2), CALL(fchmod) };
 
 /* What any C program does without touching anything new. */
 static const int common_allowed[] = {
@@ -203,15 +207,41 @@ deny_writing(scmp_filter_ctx ctx, int call, unsigned arg)
 static int
 deny_for_desk(scmp_filter_ctx ctx)
 {
-	const uint32_t deny = SCMP_ACT_ERRNO(EPERM);
-	int e = ADD(ctx, deny, desk_denied);
+	int e = ADD(ctx, SCMP_ACT_ERRNO(EPERM), desk_denied);
 
 	if (e == 0)
 		e = deny_writing(ctx, CALL(open), 1);
+	return e != 0 ? e : deny_writing(ctx, CALL(openat), 2);
+}
+
+/* Nothing that it renames takes the place of something. */
+static int
+deny_for_folder(scmp_filter_ctx ctx)
+{
+	return add_if(ctx, SCMP_ACT_ERRNO(EPERM), CALL(renameat2), 4,
+	    SCMP_CMP_NE, RENAME_NOREPLACE);
+}
+
+static int
+deny_for_front(scmp_filter_ctx ctx, enum sandbox_role role)
+{
+	const uint32_t deny = SCMP_ACT_ERRNO(EPERM);
+	int e = ADD(ctx, deny, front_denied);
+
 	if (e == 0)
-		e = deny_writing(ctx, CALL(openat), 2);
-	return e != 0 ? e : add_if(ctx, deny, CALL(socket), 0, SCMP_CMP_NE,
-	    AF_UNIX);
+		e = add_if(ctx, deny, CALL(socket), 0, SCMP_CMP_NE, AF_UNIX);
+	if (e != 0)
+		return e;
+	return role == SANDBOX_DESK ? deny_for_desk(ctx) :
+	    deny_for_folder(ctx);
+}
+
+/* A list of denials, or of what is allowed? */
+static bool
+may_most(enum sandbox_role role)
+{
+	return role == SANDBOX_DAEMON || role == SANDBOX_DESK ||
+	    role == SANDBOX_FOLDER;
 }
 
 static int
@@ -227,11 +257,11 @@ fill(scmp_filter_ctx ctx, enum sandbox_role role)
 {
 	int e;
 
-	if (role == SANDBOX_DAEMON || role == SANDBOX_DESK) {
+	if (may_most(role)) {
 		e = ADD(ctx, SCMP_ACT_ERRNO(EPERM), daemon_denied);
 		if (e == 0)
-			e = role == SANDBOX_DESK ? deny_for_desk(ctx) :
-			    deny_families(ctx);
+			e = role == SANDBOX_DAEMON ? deny_families(ctx) :
+			    deny_for_front(ctx, role);
 		return e;
 	}
 	e = ADD(ctx, SCMP_ACT_ALLOW, common_allowed);
@@ -245,8 +275,8 @@ fill(scmp_filter_ctx ctx, enum sandbox_role role)
 enum error_code
 sandbox_enter(enum sandbox_role role, struct why *why)
 {
-	uint32_t rest = role == SANDBOX_DAEMON || role == SANDBOX_DESK ?
-	    SCMP_ACT_ALLOW : SCMP_ACT_KILL_PROCESS;
+	uint32_t rest = may_most(role) ? SCMP_ACT_ALLOW :
+	    SCMP_ACT_KILL_PROCESS;
 	scmp_filter_ctx ctx;
 	int e;
 

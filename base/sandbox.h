@@ -17,6 +17,9 @@ enum sandbox_role {
 	/* desk: a daemon that besides writes, makes and removes no file and
 	 * makes no connection but to sockets of this machine */
 	SANDBOX_DESK,
+	/* folder: a desk that besides writes files and renames them, but
+	 * never over another, and removes none */
+	SANDBOX_FOLDER,
 	/* signer: open files, an existing listening socket, no connecting,
 	 * no new sockets, no programs */
 	SANDBOX_SIGNER,
@@ -33,8 +36,8 @@ MUST_USE enum error_code sandbox_harden(struct why *why);
 
 /*
  * Installs the role's system call filter on every thread of the process;
- * there is no way back.  A forbidden call fails with EPERM in SANDBOX_DAEMON
- * and SANDBOX_DESK, and kills the process in the other two.
+ * there is no way back.  A forbidden call fails with EPERM in SANDBOX_DAEMON,
+ * SANDBOX_DESK and SANDBOX_FOLDER, and kills the process in the other two.
  */
 MUST_USE enum error_code sandbox_enter(enum sandbox_role role,
     struct why *why);
@@ -44,7 +47,7 @@ bool sandbox_available(void);
 
 /*
  * Whether the filter holds: tries a call that the role forbids and that
- * would do no harm.  Only for the two roles whose refusals do not kill.
+ * would do no harm.  Only for the roles whose refusals do not kill.
  */
 MUST_USE enum error_code sandbox_test(struct why *why);
 

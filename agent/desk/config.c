@@ -34,6 +34,13 @@ static const struct config_key table[] = {
 	    "the Unix socket for the agency's own systems; empty: off" },
 	{ "api", "socket_mode", CONFIG_NUMBER, AT(api_mode_), "660", 600,
 	    777, NULL, "its mode, in octal" },
+	{ "api", "folder", CONFIG_PATH, AT(folder), "", 0, 900, NULL,
+	    "the folder of files for the agency's own systems; empty: none" },
+	{ "api", "token_credential", CONFIG_TEXT, AT(token_credential), "api",
+	    1, 64, NULL, "the service manager's credential with the folder's "
+	    "token" },
+	{ "api", "token_file", CONFIG_PATH, AT(token_file), "", 0, 900, NULL,
+	    "or a file with it, mode 0600" },
 	{ "desk", "connections", CONFIG_NUMBER, AT(connections), "256", 8,
 	    4096, NULL, "at most so many at a time" },
 };

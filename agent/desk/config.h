@@ -25,6 +25,9 @@ struct desk_config {
 	int64_t connections;
 	const char *api_socket;        /* "": the door is closed */
 	int64_t api_mode_;
+	const char *folder;            /* "": none */
+	const char *token_credential;  /* the folder's: by its name, */
+	const char *token_file;        /* or by its path, or "" */
 
 	/* derived */
 	char host[DESK_HOSTS_MAX][DESK_HOST_LEN]; /* lower case */

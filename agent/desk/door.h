@@ -1,10 +1,12 @@
 /*
- * The door for an agency's own systems: HTTP and JSON on a Unix socket of the
- * desk process (docs/INTEGRATION.md).  A bearer token is either a service's,
- * which writes and never reads, or a worker's session; the agent tells them
- * apart, the door only passes them on.
+ * The door for an agency's own systems (docs/INTEGRATION.md): what is handed
+ * in, what happened, refusals.  It has two fronts, HTTP on a Unix socket of
+ * the desk process and a folder of files (agent/desk/folder/).  A token is
+ * either a service's, which writes and never reads, or a worker's session;
+ * the agent tells them apart, the door only passes them on.
  *
- *   door.c          who asks what: paths, tokens, bodies, refusals
+ *   door.c          the front of HTTP: paths, tokens
+ *   door_ask.c      bodies, asking the agent, refusals
  *   door_write.c    observations, questions, recall
  *   door_read.c     events, vocabulary; with a worker's session: sign-in,
  *                   opening, messages, map, exports
@@ -27,7 +29,7 @@ struct door_call {
 	bool post;
 	char part[64];                 /* what * of the route matched */
 	struct form query;
-	json_t *body;                  /* of a POST: an object */
+	json_t *body;                  /* of a POST: an object; owned */
 	char token[72];
 
 	int status;
@@ -36,6 +38,13 @@ struct door_call {
 };
 
 typedef void door_route(struct door_call *c);
+
+/* Takes in the body's text: one JSON object.  False: it was refused. */
+bool door_body(struct door_call *c, struct bytes text);
+/* Hands in the body, as what its `schema` says it is. */
+door_route door_document;
+/* Frees what the call owns and wipes the rest. */
+void door_end(struct door_call *c);
 
 /* http.h's handler; ctx is the struct desk_config. */
 http_handler door_handle;

@@ -57,6 +57,15 @@ door_question(struct door_call *c)
 }
 
 void
+door_document(struct door_call *c)
+{
+	if (strcmp(json_str(c->body, "schema"), "wayleave/question/1") == 0)
+		door_question(c);
+	else
+		door_observe(c);
+}
+
+void
 door_track(struct door_call *c)
 {
 	json_t *out = NULL;

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,31 @@ leave_something(void)
 		return 5;
 	fd = socket(AF_INET, SOCK_STREAM, 0);
 	return fd < 0 && errno == EPERM ? 0 : 6;
+}
+
+/* Files are written and renamed, but nothing goes away by it. */
+static int
+keep_everything(void)
+{
+	char other[TEST_PATH];
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0640);
+
+	test_path(other, dir, "other");
+	if (fd < 0 || write(fd, "x", 1) != 1 || fchmod(fd, 0640) != 0 ||
+	    fsync(fd) != 0)
+		return 1;
+	if (rename(path, other) == 0 || errno != EPERM ||
+	    renameat2(AT_FDCWD, path, AT_FDCWD, other, 0) == 0 ||
+	    renameat2(AT_FDCWD, path, AT_FDCWD, other, RENAME_EXCHANGE) == 0)
+		return 2;
+	if (renameat2(AT_FDCWD, path, AT_FDCWD, other, RENAME_NOREPLACE) != 0)
+		return 3;
+	if (unlink(other) == 0 || errno != EPERM || rmdir(dir) == 0 ||
+	    link(other, path) == 0 || symlink("/", path) == 0 ||
+	    truncate(other, 0) == 0 || ftruncate(fd, 0) == 0)
+		return 4;
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	return fd < 0 && errno == EPERM ? 0 : 5;
 }
 
 static void *
@@ -216,6 +242,21 @@ START_TEST(desk_role)
 }
 END_TEST
 
+START_TEST(folder_role)
+{
+	int status;
+
+	ck_assert(done(within(SANDBOX_FOLDER, self_test)));
+	ck_assert(done(within(SANDBOX_FOLDER, open_socket)));
+	ck_assert(done(within(SANDBOX_FOLDER, read_anything)));
+	if (!sandbox_available())
+		return;
+	ck_assert_int_eq(within(SANDBOX_FOLDER, keep_everything), 0);
+	status = within(SANDBOX_FOLDER, run_program);
+	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 2);
+}
+END_TEST
+
 START_TEST(signer_role)
 {
 	ck_assert(done(within(SANDBOX_SIGNER, write_file)));
@@ -263,6 +304,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, hardened);
 	tcase_add_test(tc, daemon_role);
 	tcase_add_test(tc, desk_role);
+	tcase_add_test(tc, folder_role);
 	tcase_add_test(tc, signer_role);
 	tcase_add_test(tc, signing_role);
 	tcase_add_test(tc, no_filter_is_noticed);
