@@ -21,7 +21,8 @@
  * cases        done (number of a task, marks it done) optional
  *              -> cases [case, reference, custodian, ours, state
  *              open|frozen|closed|unknown, checked], tasks [task, case, at,
- *              kind, words] (advocates and leads)
+ *              kind, words] (advocates and leads); to a lead also, of each
+ *              case: roles, file (as review), kept_out [account]
  * conflict-checked  case                  -> exclusions [name, relation],
  *              suggested [account]: what the officer has to compare
  *              case, confirm true, excluded [account]  -> excluded [account]
@@ -357,8 +358,10 @@ list_case(void *ctx, uint64_t no, const uint8_t case_id[static WIRE_CASE])
 	    "ours", ours, "state", ours || k.state == CASE_OPEN ?
 	    state[k.state] : k.state == CASE_CLOSED ? "closed" : "unknown",
 	    "checked", cases_checked(a, case_id));
-	return o != NULL && json_array_append_new(l->cases, o) == 0 ?
-	    ERR_NONE : ERR_NOMEM;
+	if (o == NULL || json_array_append_new(l->cases, o) != 0)
+		return ERR_NOMEM;
+	return (l->call->worker.rights & RIGHT_LEAD) != 0 ?
+	    work_lead_facts(a, case_id, o) : ERR_NONE;
 }
 
 static const char *
@@ -430,12 +433,20 @@ list_tasks(struct api_call *c)
 	return list;
 }
 
+/* Of a case that does not exist for this worker there is none. */
 static enum error_code
-task_done(struct agent *a, uint64_t seq)
+task_done(struct api_call *c, uint64_t seq)
 {
+	struct agent *a = c->agent;
 	struct db_stmt *st = a->sql[SQL_TASK_DONE];
-	enum error_code err = agent_begin(a);
+	uint8_t case_id[WIRE_CASE];
+	enum error_code err = cases_task_case(a, seq, case_id);
 
+	if (err == ERR_NOTFOUND || (err == ERR_NONE && cases_excluded(a,
+	    case_id, c->worker.account)))
+		return ERR_NONE;
+	if (err == ERR_NONE)
+		err = agent_begin(a);
 	if (err != ERR_NONE)
 		return err;
 	db_bind_u64(st, 1, seq);
@@ -452,7 +463,7 @@ api_cases(struct api_call *c)
 	uint64_t seq;
 
 	if (tasks && api_number(c, "done", &seq))
-		err = task_done(c->agent, seq);
+		err = task_done(c, seq);
 	l.cases = json_array();
 	if (err == ERR_NONE)
 		err = cases_list(c->agent, list_case, &l);

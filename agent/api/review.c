@@ -1,6 +1,6 @@
 /*
- * The verb review: what only a lead ends (R16, R17).  Its contract is at the
- * top of case.c.
+ * The verb review, what only a lead ends (R16, R17), and what a lead is told
+ * of each case.  Their contract is at the top of case.c.
  */
 #include <string.h>
 
@@ -18,6 +18,34 @@ tell_reviews(struct api_call *c, const uint8_t case_id[static WIRE_CASE])
 	else
 		api_tell(c, CLI_DONE, json_pack("{s:b, s:b}", "roles",
 		    case_facts_two_roles(&f), "file", f.file), NULL);
+}
+
+enum error_code
+work_lead_facts(struct agent *a, const uint8_t case_id[static WIRE_CASE],
+    json_t *out)
+{
+	struct db_stmt *st = a->sql[SQL_EXCLUDED_LIST];
+	json_t *kept_out = json_array();
+	struct case_facts f;
+	char account[64];
+	enum error_code err = case_facts_get(a, case_id, &f);
+	bool row;
+
+	db_bind_blob(st, 1, case_id, WIRE_CASE);
+	while (err == ERR_NONE && (err = db_step(st, &row)) == ERR_NONE &&
+	    row) {
+		err = db_col_str(st, 0, account, sizeof account);
+		if (err == ERR_NONE)
+			json_array_append_new(kept_out, json_string(account));
+	}
+	db_done(st);
+	json_object_set_new(out, "kept_out", kept_out);
+	if (err == ERR_NONE) {
+		json_object_set_new(out, "roles",
+		    json_boolean(case_facts_two_roles(&f)));
+		json_object_set_new(out, "file", json_boolean(f.file));
+	}
+	return err;
 }
 
 static enum error_code

@@ -34,6 +34,11 @@ void work_tell_items(struct api_call *c,
 void work_tell_map(struct api_call *c, const uint8_t case_id[static WIRE_CASE],
     work_may_show *may, void *ctx);
 
+/* Adds what a lead may know of a case: roles, file (as verb review), and the
+ * accounts here that are kept out of it. */
+MUST_USE enum error_code work_lead_facts(struct agent *a,
+    const uint8_t case_id[static WIRE_CASE], json_t *out);
+
 /* Copies of one of our own records, as the verb track tells them. */
 json_t *work_copies(struct agent *a, const struct record_id *id);
 

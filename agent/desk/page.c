@@ -9,9 +9,43 @@
 #include "agent/desk/part.h"
 #include "agent/words.h"
 
-enum { WORDS_LEN = 512 };
+enum { WORDS_LEN = 512, LATER_SECONDS = 2 };
 
 /* ---- head ------------------------------------------------------------------ */
+
+/* Without JavaScript: the page leaves the screen when its time is over. */
+static bool
+leaves(const struct desk_call *c)
+{
+	return c->who.account[0] != '\0' && c->who.lock_seconds > 0 &&
+	    strcmp(c->path, "/locked") != 0;
+}
+
+static void
+head_leave(struct desk_call *c)
+{
+	/* what shows nothing says not even which nothing */
+	const bool back = !c->post && c->status == 200;
+
+	if (leaves(c))
+		html(&c->out, "<noscript><meta http-equiv=\"refresh\" "
+		    "content=\"%ld;url=/locked%s%s\"></noscript>\n",
+		    c->who.lock_seconds + LATER_SECONDS, back ? "?from=" : "",
+		    back ? c->path : "");
+}
+
+/* And that is said, for what is being typed would go with it. */
+static void
+say_leave(struct desk_call *c)
+{
+	/* no time of day: equal pages are equal at any minute */
+	if (leaves(c))
+		html(&c->out, "<noscript><p class=\"leaves\">This page locks "
+		    "itself %ld minutes after it was shown. Hand in before "
+		    "then what you type, or keep it as a draft where the page "
+		    "offers that: it is lost otherwise.</p></noscript>\n",
+		    c->who.lock_seconds / 60);
+}
 
 static void
 head(struct desk_call *c)
@@ -24,9 +58,11 @@ head(struct desk_call *c)
 	    "initial-scale=1\">\n"
 	    "<link rel=\"icon\" href=\"/assets/%s\">\n"
 	    "<link rel=\"stylesheet\" href=\"/assets/%s\">\n"
-	    "<script src=\"/assets/%s\" defer></script>\n</head>\n",
+	    "<script src=\"/assets/%s\" defer></script>\n",
 	    asset_name(ASSET_ICON), asset_name(ASSET_CSS),
 	    asset_name(ASSET_JS));
+	head_leave(c);
+	html_raw(b, "</head>\n");
 	html(b, "<body data-hide=\"%s\" data-lock=\"%ld\">\n"
 	    "<a class=\"skip\" href=\"#main\">Skip to content</a>\n",
 	    c->config->hide_url, c->who.account[0] != '\0' ?
@@ -186,6 +222,7 @@ begin(struct desk_call *c)
 	if (c->who.account[0] != '\0')
 		navigation(c);
 	banners(c);
+	say_leave(c);
 	html_raw(&c->out, "<main id=\"main\" tabindex=\"-1\">\n");
 }
 

@@ -216,7 +216,8 @@ call(struct desk_call *c, const struct http_request *r)
 	(void)guard_cookie(http_header(r, "Cookie"),
 	    guard_cookie_name(c->config), c->visitor);
 	c->peek = form_has(&c->query, "live", "1") ||
-	    strcmp(c->path, "/events") == 0;
+	    strcmp(c->path, "/events") == 0 ||
+	    strcmp(c->path, "/locked") == 0;
 	code = strncmp(c->path, "/assets/", 8) == 0 ? CLI_LOCKED :
 	    sign_who(c, &words);
 	if (code != CLI_DONE && code != CLI_LOCKED)

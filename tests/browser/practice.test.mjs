@@ -130,6 +130,23 @@ await phone.page.locator('#q').fill('follows');
 await phone.page.getByRole('button', { name: 'Find' }).click();
 ok('behaviours are found without JavaScript', await phone.page
     .locator('input[name=behaviour]').count() > 0);
+ok('without JavaScript the page says that it locks itself', /locks itself \d+/
+    .test(await phone.text()));
+// the minutes are made a second on the way; all else is the browser's
+await phone.page.route('**/goal/1', async (route) => {
+	const answer = await route.fetch();
+	await route.fulfill({ response: answer, body: (await answer.text())
+	    .replace(/content="\d+;url=/, 'content="1;url=') });
+});
+await phone.go('/goal/1');
+await phone.page.waitForURL('**/locked?from=/goal/1');
+ok('and then nothing of it is on the screen', !/Set a goal|Aleksander/
+    .test(await phone.text()));
+await phone.page.screenshot({ path: `${process.env.WL_SHOTS}/phone-locked.png`,
+	fullPage: true });
+await phone.page.getByRole('link', { name: 'Go on where you were' }).click();
+ok('a session in use elsewhere leads back', phone.page.url()
+    .endsWith('/goal/1'));
 await phone.close();
 const narrow = await Person.at(browser, HERE, {
 	viewport: { width: 360, height: 740 } });
@@ -139,7 +156,30 @@ for (const path of ['/task/1', '/goal/1', '/case/1/gaps', '/case/1/change']) {
 	await narrow.fits(`${path} at 360 px`);
 }
 
-ok('nothing on the consoles', [carl, pat, narrow].every((p) =>
+// ---- what a lead sees --------------------------------------------------------------------
+const lena = await Person.at(browser, env.desk['caledonian-children']);
+await lena.signIn('lena');
+await lena.go('/lead');
+ok('a lead sees who is kept out of which case, and not why',
+    /Case 1\D.*kept out: petra/.test(await lena.text()) &&
+    !/cousin|relation/i.test(await lena.text()));
+await lena.shot('lead');
+await lena.accessible('lead');
+await lena.page.locator('#case').selectOption('1');
+await lena.page.getByRole('button', { name: 'Start the review' })
+    .press('Enter');
+ok('a review is begun by keyboard', /The review has begun/
+    .test(await lena.text()));
+await lena.shot('lead-review');
+await lena.page.getByRole('button', { name: /^The review has ended/ })
+    .click();
+ok('and ended', /The review has ended\./.test(await lena.text()) &&
+    await lena.page.getByRole('button', { name: /^The review has ended/ })
+    .count() === 0);
+await lena.page.setViewportSize({ width: 360, height: 740 });
+await lena.fits('lead at 360 px');
+
+ok('nothing on the consoles', [carl, pat, narrow, lena].every((p) =>
     p.console.length === 0), carl.console.concat(pat.console).join('; '));
 await browser.close();
 end();

@@ -10,13 +10,15 @@
 #include "agent/desk/page.h"
 #include "agent/desk/part.h"
 
-desk_page page_signin, page_signout, page_lock, page_hide, page_alive;
+desk_page page_signin, page_signout, page_lock, page_locked, page_hide,
+    page_alive;
 
 /* Where to go afterwards: a path of ours, or the inbox. */
 static const char *
 next_of(const struct desk_call *c)
 {
 	const char *next = c->post ? form_get(&c->form, DESK_FIELD_NEXT) :
+	    strcmp(c->path, "/locked") == 0 ? form_get(&c->query, "from") :
 	    strcmp(c->path, "/signin") != 0 ? c->path : NULL;
 
 	return next != NULL && guard_path(next) ? next : "/";
@@ -196,6 +198,25 @@ page_lock(struct desk_call *c)
 	page_begin(c, "Locked");
 	html_raw(&c->out, "<p>Sign in to go on where you were.</p>\n");
 	sign_form(c, account, "Go on");
+	page_end(c);
+}
+
+/*
+ * Where a page without JavaScript goes by itself when its time is over.  It
+ * does not count as use, so that two windows do not keep each other open.
+ */
+void
+page_locked(struct desk_call *c)
+{
+	page_begin(c, "Locked");
+	if (c->who.account[0] == '\0') {
+		html_raw(&c->out, "<p>Sign in to go on where you were.</p>\n");
+		sign_form(c, NULL, "Go on");
+	} else
+		html(&c->out, "<p>This window was not used for a while; "
+		    "another one was.</p>\n<p><a class=\"button primary\" "
+		    "href=\"%s\">Go on where you were</a></p>\n",
+		    next_of(c));
 	page_end(c);
 }
 

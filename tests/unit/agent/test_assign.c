@@ -1,4 +1,7 @@
-/* Who looks after a gap or a task, that it is done, and who may say so. */
+/*
+ * Who looks after a gap or a task, that it is done, and who may say so; and
+ * what a lead is told of the cases.
+ */
 #include "agent/cases/owners.h"
 #include "tests/unit/agent/consent_case.h"
 
@@ -206,6 +209,77 @@ START_TEST(gaps_as_before)
 }
 END_TEST
 
+/* ---- what a lead is told of the cases ------------------------------------ */
+
+static const json_t *
+first_case(unsigned m, const char *account)
+{
+	const struct told *t = office_ask(o, m, account, api_cases,
+	    json_object());
+
+	ck_told(t, CLI_DONE);
+	return json_array_get(json_object_get(t->result, "cases"), 0);
+}
+
+START_TEST(leads_alone)
+{
+	const json_t *k;
+	json_t *kept;
+
+	office_worker(o, WORLD_SCHOOL, "boss", "Lee Lead", RIGHT_WORKER |
+	    RIGHT_LEAD);
+	k = first_case(WORLD_SCHOOL, "boss");
+	/* the account, and nothing of why */
+	kept = json_object_get(k, "kept_out");
+	ck_assert_uint_eq(json_array_size(kept), 1);
+	ck_assert_str_eq(json_string_value(json_array_get(kept, 0)),
+	    "t.reid");
+	ck_assert(json_is_false(json_object_get(k, "file")));
+	ck_told(office_ask(o, WORLD_SCHOOL, "boss", api_review, json_pack(
+	    "{s:i, s:s, s:s}", "case", 1, "what", "file", "state", "open")),
+	    CLI_DONE);
+	ck_assert(json_is_true(json_object_get(first_case(WORLD_SCHOOL,
+	    "boss"), "file")));
+	k = first_case(WORLD_SCHOOL, "k.other");
+	ck_assert_ptr_nonnull(k);
+	ck_assert_ptr_null(json_object_get(k, "kept_out"));
+	ck_assert_ptr_null(json_object_get(k, "file"));
+}
+END_TEST
+
+/* A lead who must not meet the family finds no case, and ends no task of it. */
+START_TEST(a_lead_kept_out)
+{
+	const struct told *t;
+	uint8_t kase[WIRE_CASE];
+	struct agent *a = o->a[WORLD_SCHOOL];
+
+	case_id(o, kase);
+	ck_ok(agent_begin(a));
+	ck_ok(agent_end(a, cases_task(a, kase, 1, TASK_DISAGREE)));
+	office_worker(o, WORLD_SCHOOL, "boss", "Lee Lead", RIGHT_LEAD);
+	t = office_ask(o, WORLD_SCHOOL, "boss", api_cases, json_object());
+	ck_told(t, CLI_DONE);
+	ck_assert_uint_eq(json_array_size(json_object_get(t->result,
+	    "tasks")), 1);
+	db_bind_blob(a->sql[SQL_EXCLUDED_PUT], 1, kase, WIRE_CASE);
+	db_bind_text(a->sql[SQL_EXCLUDED_PUT], 2, "boss");
+	ck_ok(agent_begin(a));
+	ck_ok(agent_end(a, db_run(a->sql[SQL_EXCLUDED_PUT])));
+	t = office_ask(o, WORLD_SCHOOL, "boss", api_cases, json_pack("{s:i}",
+	    "done", 1));
+	ck_told(t, CLI_DONE);
+	ck_assert_uint_eq(json_array_size(json_object_get(t->result,
+	    "cases")), 0);
+	ck_assert_uint_eq(json_array_size(json_object_get(t->result,
+	    "tasks")), 0);
+	office_worker(o, WORLD_SCHOOL, "other", "Other Lead", RIGHT_LEAD);
+	t = office_ask(o, WORLD_SCHOOL, "other", api_cases, json_object());
+	ck_assert_uint_eq(json_array_size(json_object_get(t->result,
+	    "tasks")), 1);
+}
+END_TEST
+
 static void
 fill(TCase *tc)
 {
@@ -218,6 +292,8 @@ fill(TCase *tc)
 	tcase_add_test(tc, only_tasks_of_the_case);
 	tcase_add_test(tc, what_is_no_day_or_nobody);
 	tcase_add_test(tc, gaps_as_before);
+	tcase_add_test(tc, leads_alone);
+	tcase_add_test(tc, a_lead_kept_out);
 }
 
 int

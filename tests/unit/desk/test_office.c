@@ -149,11 +149,74 @@ START_TEST(other_acts)
 }
 END_TEST
 
+#define CASES                                                             \
+	"{\"cases\":[{\"case\":1,\"reference\":\"NB-<1>\",\"checked\":true,"  \
+	"\"roles\":true,\"file\":false,\"kept_out\":[\"p.cousin\"]},"         \
+	"{\"case\":2,\"reference\":\"\",\"checked\":false,\"roles\":false," \
+	"\"file\":true,\"kept_out\":[]},"                                    \
+	"{\"case\":3,\"reference\":\"\",\"checked\":true,\"roles\":false,"  \
+	"\"file\":false,\"kept_out\":[]}],\"tasks\":["                       \
+	"{\"task\":9,\"case\":1,\"at\":\"2026-11-21T10:12:31Z\","           \
+	"\"kind\":\"two-roles\",\"words\":\"look <both>\"},"                \
+	"{\"task\":8,\"case\":3,\"at\":\"2026-11-21T10:12:31Z\","           \
+	"\"kind\":\"check-in\",\"words\":\"advocates alone\"}]}"
+
+START_TEST(what_waits_for_a_lead)
+{
+	const char *page, *roles, *file, *kept;
+
+	booth_in("lead");
+	booth_agent(VERB_SESSIONS, CLI_DONE, "{\"sessions\":[]}", NULL);
+	booth_agent(VERB_CASES, CLI_DONE, CASES, NULL);
+	page = booth_get("/lead");
+	ck_has(page, "look &lt;both&gt;");
+	ck_lacks(page, "advocates alone");
+	roles = strstr(page, "<h2>One person in two parts</h2>");
+	file = strstr(page, "<h2>Somebody asks for their file</h2>");
+	kept = strstr(page, "<h2>Conflicts and who is kept out</h2>");
+	ck_assert(roles != NULL && file != NULL && kept != NULL);
+	ck_has(roles, "Case 1, NB-&lt;1&gt;");
+	ck_assert(strstr(roles, "name=\"what\" value=\"roles\"") < file);
+	ck_has(file, "name=\"what\" value=\"file\"");
+	/* a review that is open is not begun again */
+	ck_lacks(file, "<option value=\"2\">");
+	ck_has(file, "<option value=\"3\">");
+	ck_has(kept, "kept out: p.cousin");
+	ck_has(kept, "staff not compared yet");
+	ck_lacks(kept, "Case 3<");
+}
+END_TEST
+
+START_TEST(a_lead_settles)
+{
+	booth_in("lead");
+	booth_agent(VERB_CASES, CLI_DONE, CASES, NULL);
+	booth_agent(VERB_REVIEW, CLI_DONE, "{\"roles\":false}", NULL);
+	booth_post("/lead/done", "task=9");
+	ck_assert_str_eq(booth.verb[VERB_CASES].asked, "{\"done\":9}");
+	ck_assert_str_eq(booth.location, "/lead?done=saved");
+	booth_post("/lead/review", "case=1&what=roles&state=done");
+	ck_assert_str_eq(booth.verb[VERB_REVIEW].asked, "{\"case\":1,"
+	    "\"state\":\"done\",\"what\":\"roles\"}");
+	ck_assert_str_eq(booth.location, "/lead?done=reviewed");
+	booth_post("/lead/review", "case=3&what=file&state=open");
+	ck_assert_str_eq(booth.location, "/lead?done=reviewing");
+	/* nobody else, by no way */
+	booth_in("worker,advocate,officer");
+	booth_post("/lead/review", "case=3&what=file&state=done");
+	booth_post("/lead/done", "task=9");
+	ck_assert_int_eq(booth.status, 404);
+	ck_assert_uint_eq(booth.verb[VERB_REVIEW].times, 2);
+	ck_assert_uint_eq(booth.verb[VERB_CASES].times, 1);
+}
+END_TEST
+
 START_TEST(a_team)
 {
 	const char *page;
 
 	booth_in("lead");
+	booth_agent(VERB_CASES, CLI_DONE, "{\"cases\":[],\"tasks\":[]}", NULL);
 	booth_agent(VERB_SESSIONS, CLI_DONE, "{\"sessions\":[{\"account\":"
 	    "\"max\",\"name\":\"Max <x>\",\"since\":\"2026-11-21T10:12:31Z\","
 	    "\"idle_seconds\":130}]}", NULL);
@@ -199,6 +262,8 @@ fill(TCase *tc)
 	tcase_add_test(tc, a_first_password);
 	tcase_add_test(tc, putting_out);
 	tcase_add_loop_test(tc, other_acts, 0, sizeof acts / sizeof acts[0]);
+	tcase_add_test(tc, what_waits_for_a_lead);
+	tcase_add_test(tc, a_lead_settles);
 	tcase_add_test(tc, a_team);
 	tcase_add_test(tc, own_password);
 }

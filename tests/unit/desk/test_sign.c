@@ -259,6 +259,52 @@ START_TEST(an_older_form)
 }
 END_TEST
 
+/* ---- without JavaScript -------------------------------------------------- */
+
+START_TEST(leaves_by_itself)
+{
+	const char *page;
+
+	booth_in("worker");
+	booth_agent(VERB_MEMBERS, CLI_DONE, "{\"members\":[]}", NULL);
+	page = booth_get("/urgent");
+	ck_has(page, "<noscript><meta http-equiv=\"refresh\" content=\"602;"
+	    "url=/locked?from=/urgent\"></noscript>");
+	ck_has(page, "This page locks itself 10 minutes after");
+	/* what shows nothing says not even which nothing */
+	page = booth_get("/case/77/nowhere");
+	ck_has(page, "content=\"602;url=/locked\"");
+	/* nobody is signed in: nothing to leave */
+	booth_out();
+	page = booth_get("/signin");
+	ck_lacks(page, "http-equiv");
+	ck_lacks(page, "locks itself");
+}
+END_TEST
+
+START_TEST(locked_by_itself)
+{
+	const char *page;
+
+	booth_in("worker");
+	page = booth_get("/locked?from=/write/3");
+	/* looked at without being used; another window keeps the session */
+	ck_assert(booth.verb[VERB_SESSION].peeked);
+	ck_has(page, "href=\"/write/3\"");
+	ck_lacks(page, "http-equiv");
+	page = booth_get("/locked?from=//evil.example/");
+	ck_lacks(page, "evil");
+	/* it is over: sign in, and back */
+	booth_out();
+	page = booth_get("/locked?from=/write/3");
+	ck_has(page, "<h1>Locked</h1>");
+	ck_has(page, "name=\"desk.next\" value=\"/write/3\"");
+	page = booth_get("/locked?from=javascript:alert(1)");
+	ck_lacks(page, "javascript");
+	ck_has(page, "name=\"desk.next\" value=\"/\"");
+}
+END_TEST
+
 static void
 fill(TCase *tc)
 {
@@ -276,6 +322,8 @@ fill(TCase *tc)
 	tcase_add_test(tc, kept);
 	tcase_add_test(tc, kept_for_nobody_else);
 	tcase_add_test(tc, an_older_form);
+	tcase_add_test(tc, leaves_by_itself);
+	tcase_add_test(tc, locked_by_itself);
 }
 
 int
