@@ -29,7 +29,7 @@
 #include "base/log.h"
 #include "store/facts.h"
 
-enum { SCHEMA_VERSION = 1, PATH_MAX_ = 1024 };
+enum { SCHEMA_VERSION = 1, PATH_MAX_ = 1024, CONVERSATION_DAYS = 14 };
 
 uint64_t
 agent_now(const struct agent *a)
@@ -514,8 +514,12 @@ forget_old(struct agent *a)
 	a->forget_next = now + CLOCK_HOUR_MS;
 	db_bind_u64(a->sql[SQL_SEEN_FORGET], 1, now);
 	db_bind_u64(a->sql[SQL_OUT_FORGET], 1, now - 28 * CLOCK_DAY_MS);
-	if (agent_end(a, db_run(a->sql[SQL_SEEN_FORGET]) == ERR_NONE ?
-	    db_run(a->sql[SQL_OUT_FORGET]) : ERR_IO) != ERR_NONE)
+	/* a conversation that nobody signed: her words are not for keeping */
+	db_bind_u64(a->sql[SQL_DRAFT_FORGET], 1, clock_now(&a->clock) -
+	    CONVERSATION_DAYS * CLOCK_DAY_MS);
+	if (agent_end(a, db_run(a->sql[SQL_SEEN_FORGET]) == ERR_NONE &&
+	    db_run(a->sql[SQL_OUT_FORGET]) == ERR_NONE ?
+	    db_run(a->sql[SQL_DRAFT_FORGET]) : ERR_IO) != ERR_NONE)
 		log_warning(23, "store", "check the disk", "cannot tidy up");
 }
 

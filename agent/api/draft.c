@@ -13,6 +13,9 @@
  * draft-list   -> drafts [what, at, account]: one's own, and for a lead those
  *              of accounts that have ended
  * draft-drop   what: both
+ *
+ * A conversation in the consent room (room/..) that nobody signed is forgotten
+ * 14 days after it was last kept (agent.c).
  */
 #include <sodium.h>
 #include <stdio.h>

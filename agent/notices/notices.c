@@ -18,7 +18,7 @@ enum {
 	DUE_MAX = 16,               /* looked at in one go */
 	LATER_MAX = 7,              /* doublings of a minute: two hours */
 	TOO_MANY = 3,               /* failures in a row until IT hears */
-	CURSOR_BYTES = 4 * 8,
+	CURSOR_BYTES = 5 * 8, CURSOR_BEFORE = 4 * 8,
 };
 
 struct sending {
@@ -34,10 +34,10 @@ struct notices {
 	struct sending sending[RUNNER_EACH];
 };
 
-/* How far mail, tasks, unopened copies of ours and handovers have been
- * looked at. */
+/* How far mail, tasks, unopened copies of ours, handovers and what was taken
+ * back have been looked at. */
 struct cursor {
-	uint64_t mail, task, unopened, handover;
+	uint64_t mail, task, unopened, handover, recalled;
 };
 
 /* ---- life -------------------------------------------------------------- */
@@ -104,6 +104,7 @@ cursor_newest(struct agent *a, struct cursor *out)
 	if (err == ERR_NONE && row) {
 		out->mail = db_col_u64(st, 0);
 		out->task = db_col_u64(st, 1);
+		out->recalled = db_col_u64(st, 2);
 		out->unopened = unopened_before(a);
 		out->handover = clock_now(&a->clock);
 	}
@@ -119,13 +120,16 @@ cursor_get(struct agent *a, struct cursor *out)
 
 	buf_init(&b, CURSOR_BYTES);
 	err = books_get(a, "notices", &b);
-	if (err == ERR_NONE && b.n != CURSOR_BYTES)
+	if (err == ERR_NONE && b.n != CURSOR_BYTES && b.n != CURSOR_BEFORE)
 		err = ERR_FORMAT;
 	if (err == ERR_NONE) {
 		out->mail = get_be64(b.data);
 		out->task = get_be64(b.data + 8);
 		out->unopened = get_be64(b.data + 16);
 		out->handover = get_be64(b.data + 24);
+		/* kept by an agent that did not look at these: none is news */
+		out->recalled = b.n == CURSOR_BYTES ? get_be64(b.data + 32) :
+		    INT64_MAX;
 	}
 	buf_free(&b);
 	return err;
@@ -140,6 +144,7 @@ cursor_put(struct agent *a, const struct cursor *c)
 	put_be64(b + 8, c->task);
 	put_be64(b + 16, c->unopened);
 	put_be64(b + 24, c->handover);
+	put_be64(b + 32, c->recalled);
 	return books_put(a, "notices", bytes_of(b, sizeof b));
 }
 
@@ -277,6 +282,9 @@ gather(struct agent *a, struct batch *b)
 	if (err == ERR_NONE)
 		err = concern_rows(b, SQL_NOTICE_TASK, from.task,
 		    RIGHT_ADVOCATE | RIGHT_LEAD);
+	if (err == ERR_NONE)
+		err = concern_rows(b, SQL_NOTICE_RECALLED, from.recalled,
+		    ~(unsigned)RIGHT_IT);
 	if (err == ERR_NONE)
 		err = unopened_list(a, from.unopened, concern_unopened, b);
 	if (err == ERR_NONE)

@@ -103,7 +103,8 @@ begin_form(struct desk_call *c, const char *wrong)
 		html_raw(&c->out, "<p>You have begun a conversation (last kept "
 		    "");
 		page_time(c, json_str(d, "at"));
-		html_raw(&c->out, "). No case is open yet.</p>\n<p><a "
+		html_raw(&c->out, "; it is forgotten 14 days later). No case is "
+		    "open yet.</p>\n<p><a "
 		    "class=\"button primary\" href=\"/room/new/questions\">Go "
 		    "on with it</a></p>\n");
 		page_form(c, "/room/new/forget");

@@ -141,6 +141,40 @@ START_TEST(of_one_who_left)
 }
 END_TEST
 
+static const struct told *
+conversation(api_handler *verb, const char *text)
+{
+	return office_ask(o, WORLD_SCHOOL, "b", verb, json_pack("{s:s, s:s*, "
+	    "s:i}", "what", "room/new/begin", "text", text, "version", 0));
+}
+
+/* At one go: what is fresh meanwhile is of no matter here. */
+static void
+days(unsigned n)
+{
+	rig_pass(o->r, n * CLOCK_DAY_MS);
+	office_pass(o, 2 * CLOCK_SECOND_MS);
+}
+
+/* What nobody signed is not kept for ever; other drafts are. */
+START_TEST(a_conversation_is_forgotten)
+{
+	ck_told(put("b", "text=one", 0), CLI_DONE);
+	ck_told(conversation(api_draft_put, "alone=yes"), CLI_DONE);
+	days(13);
+	ck_told(conversation(api_draft_get, NULL), CLI_DONE);
+	days(2);
+	ck_told(conversation(api_draft_get, NULL), CLI_NO);
+	ck_told(get("b", NULL, false), CLI_DONE);
+	/* kept again in the meantime, it lasts from then on */
+	ck_told(conversation(api_draft_put, "alone=yes"), CLI_DONE);
+	days(10);
+	ck_told(conversation(api_draft_put, "alone=yes&safe=yes"), CLI_DONE);
+	days(10);
+	ck_told(conversation(api_draft_get, NULL), CLI_DONE);
+}
+END_TEST
+
 static void
 fill(TCase *tc)
 {
@@ -150,6 +184,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, two_windows);
 	tcase_add_test(tc, bounded);
 	tcase_add_test(tc, of_one_who_left);
+	tcase_add_test(tc, a_conversation_is_forgotten);
 }
 
 int

@@ -45,6 +45,51 @@ START_TEST(the_same_bytes_for_every_event)
 }
 END_TEST
 
+/* The police takes its newest record back. */
+static void
+take_back(void)
+{
+	const struct told *t = office_ask(o, WORLD_POLICE, "p.nowak", api_map,
+	    json_pack("{s:i, s:s}", "case", 1, "as", "json"));
+	const json_t *records;
+	char id[33];
+
+	ck_told(t, CLI_DONE);
+	records = json_object_get(json_object_get(t->result, "map"),
+	    "records");
+	snprintf(id, sizeof id, "%s", office_str(json_array_get(records,
+	    json_array_size(records) - 1), "id"));
+	ck_told(office_ask(o, WORLD_POLICE, "p.nowak", api_recall, json_pack(
+	    "{s:s, s:s}", "observation", id, "reason", "wrong-fact")),
+	    CLI_DONE);
+	for (int i = 0; i < 3; i++)
+		office_pass(o, CLOCK_SECOND_MS);
+}
+
+START_TEST(taken_back_when_it_was_read)
+{
+	reach_to(WORLD_SCHOOL, "k.other", "k@agency.example");
+	reach_begin(WORLD_SCHOOL);
+	reach_observe(false, "calls");
+	reach_pass(30);
+	ck_got(NOTICE("k@agency.example"));
+	/* nobody had opened it: nobody need know */
+	take_back();
+	reach_pass(30);
+	ck_got("");
+	reach_observe(false, "follows");
+	reach_pass(30);
+	ck_got(NOTICE("k@agency.example"));
+	ck_told(office_ask(o, WORLD_SCHOOL, "k.other", api_open, json_pack(
+	    "{s:i}", "case", 1)), CLI_DONE);
+	take_back();
+	reach_pass(30);
+	ck_got(NOTICE("k@agency.example"));
+	reach_pass(60);
+	ck_got("");
+}
+END_TEST
+
 START_TEST(one_a_batch_and_not_before_its_end)
 {
 	reach_to(WORLD_SCHOOL, "k.other", "k@agency.example");
@@ -283,6 +328,7 @@ fill(TCase *tc)
 {
 	tcase_add_checked_fixture(tc, setup, reach_teardown);
 	tcase_add_test(tc, the_same_bytes_for_every_event);
+	tcase_add_test(tc, taken_back_when_it_was_read);
 	tcase_add_test(tc, one_a_batch_and_not_before_its_end);
 	tcase_add_test(tc, by_chance);
 	tcase_add_test(tc, who_is_told);
