@@ -39,6 +39,15 @@ rules_check_ends_standing(const struct facts *f)
 	return f->sender.standing && f->recipient.standing;
 }
 
+/* Who was revoked never comes back, and took all its grants along: then the
+ * message does not wait, but has no leave. */
+bool
+rules_check_ends_not_away(const struct facts *f)
+{
+	return (f->sender.standing || f->sender.revoked) &&
+	    (f->recipient.standing || f->recipient.revoked);
+}
+
 bool
 rules_check_window_open(const struct facts *f)
 {

@@ -303,6 +303,30 @@ START_TEST(test_mail_waits_for_a_suspended_recipient)
 }
 END_TEST
 
+/* Who was revoked never comes back: the sender is told, and soon. */
+START_TEST(test_mail_for_a_revoked_recipient)
+{
+	struct rig *r = ready(NULL);
+	struct peer *police = r->peer[WORLD_POLICE];
+	struct record *rec;
+
+	rig_gone(r, WORLD_SCHOOL);
+	(void)queued(r);
+	rig_forget(r);
+	rec = world_revoke(&r->w, WORLD_SCHOOL);
+	rig_admit_local(r, &rec, 1);
+	ck_assert_msg(r->local_worst == ERR_NONE, "%s", r->local);
+	rig_pass(r, 10 * 1000);
+	rig_settle(r);
+	rig_pass(r, 10 * 1000);
+	rig_settle(r);
+	ck_assert_uint_eq(police->n_told, 1);
+	ck_assert_uint_eq(police->told[0].what, TOLD_DROPPED);
+	ck_assert_uint_eq(police->told[0].why, DROP_RULE);
+	rig_destroy(&r);
+}
+END_TEST
+
 START_TEST(test_expired_mail)
 {
 	struct rig *r = ready(NULL);
@@ -335,6 +359,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, test_closed);
 	tcase_add_loop_test(tc, test_revoked, 0, 2);
 	tcase_add_test(tc, test_mail_waits_for_a_suspended_recipient);
+	tcase_add_test(tc, test_mail_for_a_revoked_recipient);
 	tcase_add_test(tc, test_expired_mail);
 }
 

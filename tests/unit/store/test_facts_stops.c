@@ -225,17 +225,20 @@ END_TEST
 
 START_TEST(revoked_for_good)
 {
-	uint64_t m;
+	uint64_t m, queued;
 
 	open_case();
 	introduce(SCHOOL);
 	grant(POLICE, SCHOOL);
 	grant(CLINIC, SCHOOL);
 	m = send(POLICE, SCHOOL, "C1");
+	queued = submit(POLICE, SCHOOL, "C1");
 	book_admit(b, world_revoke(w, POLICE));
 	ck_assert_str_eq(tail(2), "RE");
 	last_ended(0, "police", "school", 1);
 	ck_assert_int_eq((int)open_one(SCHOOL, m), RULE_END_AWAY);
+	/* it does not wait for one who never comes back */
+	ck_assert_int_eq((int)book_deliver(b, queued), RULE_WITHDRAWN);
 	ck_assert_int_eq((int)book_put(b, world_member(w, POLICE), NULL),
 	    RULE_MEMBER_GONE);
 	ck_assert_int_eq((int)book_put(b, world_stop(w, POLICE,
