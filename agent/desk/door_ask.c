@@ -86,7 +86,10 @@ answered(struct door_call *c, int code, const char *words)
 		locked(c, words);
 		break;
 	case CLI_NO:
-		door_refuse(c, 404, NULL, NULL, "Nothing to show", words);
+		/* without a token: somebody who cannot sign in */
+		door_refuse(c, c->token[0] != '\0' ? 404 : 401, NULL, NULL,
+		    c->token[0] != '\0' ? "Nothing to show" : "Not signed in",
+		    words);
 		break;
 	case CLI_USAGE:
 	case CLI_INPUT:
