@@ -78,7 +78,7 @@ wl_sitter $HERE susan children-worker worker 'Susan Example' &&
     fail 'nobody signs in'
 
 # ---- the officer first -------------------------------------------------------
-wl_until 15 'introduction' wc_has_introduction $HERE
+wl_until 15 'introduction' wl_introduction $HERE
 look /case/1/people
 shows 'A conflict officer reads the introduction'
 hides Aleksander Marketa
@@ -98,12 +98,7 @@ shows 'Confirmed. Others here may open the case now'
 who=susan
 for wc_m in $(wc_parts); do
 	[ "$wc_m" = "$WC_KEEPER" ] || [ "$wc_m" = $HERE ] && continue
-	wl_until 15 "introduction at $wc_m" wc_has_introduction "$wc_m"
-	wc_no=$(wl_as "$wc_m" inbox --json | jq -r 'first(.items[] |
-	    select(.introduction)) | .message')
-	wl_as "$wc_m" open "m$wc_no" --json >/dev/null &&
-	    wl_as "$wc_m" conflict-checked 1 --confirm --json >/dev/null ||
-	    fail "no check at $wc_m"
+	wl_introduce "$wc_m" || fail "no check at $wc_m"
 done
 # its own agency looks at its map on the way, as E7 and E8 ask for
 wc_observe || fail 'the observations'

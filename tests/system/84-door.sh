@@ -35,11 +35,7 @@ must wc_open
 must wc_consent
 must wc_introduce
 P=northbank-police
-wl_at=127.0.0.1:$(wl_port)
-printf '[desk]\nlisten = %s\nagent = %s\n[api]\nsocket = %s\n' "$wl_at" \
-    "$W/$P/agent.sock" "$W/$P/api.sock" >"$W/$P/desk.conf"
-echo "http://$wl_at" >"$W/$P/desk.url"
-wl_start desk-$P "$B/wayleave-desk" run --config "$W/$P/desk.conf"
+must wl_desk $P "$W/$P/api.sock"
 must wl_until 10 door test -S "$W/$P/api.sock"
 must wl_sitter $P pat response-officer worker 'Pat Example'
 token=$(wl_agent $P service add records --json | jq -r .token)

@@ -61,9 +61,8 @@ wc_admit() {
 }
 
 wc_worker() {
-	wl_quiet wl_agent "$1" worker add "$WC_ME" --name 'Alex Example' \
-	    --staff-number 1 --role "$(wc_role "$(cat "$W/$1/kind")")" \
-	    --may worker,lead,advocate,officer
+	wl_worker "$1" "$(wc_role "$(cat "$W/$1/kind")")" \
+	    worker,lead,advocate,officer
 }
 
 wc_announced() {
@@ -102,22 +101,15 @@ wc_agencies() {
 
 # ---- consent ---------------------------------------------------------------------
 
-# wc_open [REFERENCE]: files her, stop and forced hold what she remembers.
+# wc_open [REFERENCE]
 wc_open() {
-	wl_as "$WC_KEEPER" case open --reference "${1:-$WC_REF}" --json \
-	    >"$W/seen/opened-${1:-$WC_REF}" || return 1
-	for wc_key in passphrase stop forced; do
-		jq -r ".$wc_key" "$W/seen/opened-${1:-$WC_REF}" \
-		    >"$W/secret/$wc_key-${1:-$WC_REF}"
-	done
-	chmod 600 "$W"/secret/*
+	wl_open "$WC_KEEPER" "${1:-$WC_REF}"
 }
 
 wc_consent() {
-	wl_as "$WC_KEEPER" case consent "$WC_DATA/grants.json" --case \
-	    $WC_REF --introduction "$WC_DATA/book.json" --waiver $WC_SECOND \
-	    --causing-harm P1 --secret-file "$W/secret/passphrase-$WC_REF" \
-	    --json >"$W/seen/consent" || return 1
+	wl_consent "$WC_KEEPER" $WC_REF "$WC_DATA/grants.json" \
+	    --introduction "$WC_DATA/book.json" --waiver $WC_SECOND \
+	    --causing-harm P1 >"$W/seen/consent" || return 1
 	jq -e '[.grants[] | select(.state != "admitted")] == []' \
 	    "$W/seen/consent" >/dev/null ||
 	    wl_fail "a permission was not admitted: $W/seen/consent"
@@ -129,24 +121,11 @@ wc_grant() {
 	    select(.from == $f and .to == $t)) | .grant' "$W/seen/consent"
 }
 
-wc_has_introduction() {
-	wc_out=$(wl_as "$1" inbox --json) && echo "$wc_out" |
-	    jq -e 'any(.items[]; .introduction)' >/dev/null
-}
-
 wc_introduce() {
 	for wc_m in $(wc_parts); do
 		[ "$wc_m" = "$WC_KEEPER" ] && continue
-		wl_until 15 "introduction at $wc_m" wc_has_introduction \
-		    "$wc_m" || return 1
-		wc_no=$(wl_as "$wc_m" inbox --json | jq -r 'first(.items[] |
-		    select(.introduction)) | .message')
-		wl_as "$wc_m" open "m$wc_no" --json \
-		    >"$W/seen/introduction-$wc_m" || return 1
 		eval "wc_out=\${WC_EXCLUDE_$(echo "$wc_m" | tr - _):-}"
-		wl_as "$wc_m" conflict-checked 1 --confirm \
-		    ${wc_out:+--exclude "$wc_out"} --json \
-		    >"$W/seen/checked-$wc_m" || return 1
+		wl_introduce "$wc_m" "$wc_out" || return 1
 	done
 }
 
@@ -321,9 +300,8 @@ wc_second() {
 	jq '.grants = [.grants[] | select(.name == "G08") |
 	    .to = ["caledonian-children"]]' "$WC_DATA/grants.json" \
 	    >"$W/seen/second-set"
-	wl_as "$WC_KEEPER" case consent "$W/seen/second-set" --case "$1" \
-	    --waiver $WC_SECOND --causing-harm P1 --secret-file \
-	    "$W/secret/passphrase-$1" --json >"$W/seen/second-consent"
+	wl_consent "$WC_KEEPER" "$1" "$W/seen/second-set" --waiver \
+	    $WC_SECOND --causing-harm P1 >"$W/seen/second-consent"
 }
 
 # N8.

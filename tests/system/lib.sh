@@ -1,6 +1,8 @@
-# A whole partnership on loopback, for deploy/demo and the system tests.
+# A whole partnership on loopback, for deploy/demo, the simulator (deploy/
+# simulator, with which it is installed) and the system tests.
 # Source it with B = the folder of the built programs and W = a fresh folder;
-# every function prints nothing unless it fails, and then says why.
+# every function prints nothing unless it fails, and then says why.  It needs
+# curl, and what every POSIX system has.
 # shellcheck shell=sh
 #
 #   wl_partnership            roots, broker, signer; both running
@@ -11,7 +13,13 @@
 #   wl_audit ID COMMAND..     wayleave-audit with its configuration
 #   wl_as ID COMMAND..        wayleave, as a worker of this agency
 #   wl_agent ID COMMAND..     wayleave-agent with its configuration
-#   wl_desk ID                its desk, running; its address is in $W/ID/desk.url
+#   wl_worker ID ROLE RIGHTS  the account that runs this, as its worker
+#   wl_open ID REFERENCE      a case; what she remembers is in $W/secret
+#   wl_consent ID REFERENCE SET [options of wayleave case consent]
+#                             signs a consent set; her passphrase is at hand
+#   wl_introduce ID [EXCLUDE] reads the introduction and compares it with staff
+#   wl_desk ID [SOCKET]       its desk, running; its address is in
+#                             $W/ID/desk.url; the systems' door at SOCKET
 #   wl_sitter ID ACCOUNT ROLE RIGHTS [NAME]
 #                             somebody who signs in at the desk with WL_WORD
 #   wl_curl ID ACCOUNT PATH [curl options]
@@ -20,6 +28,7 @@
 #   wl_post ID ACCOUNT PATH FIELD=VALUE..
 #                             hands in the form that PATH shows, with its
 #                             hidden fields; prints what is shown then
+#   wl_json                   standard input, JSON, as lines PATH VALUE
 #   wl_start NAME COMMAND..   a process of our own, its number in $W/pid/NAME
 #   wl_stop NAME [SIGNAL]     ends it and waits until it is gone
 #   wl_end                    ends all of them
@@ -61,6 +70,79 @@ wl_until() {
 		sleep 0.1
 	done
 	wl_fail "no $wl_what: $*"
+}
+
+# JSON as lines: "copies.0.member northbank-school".  Texts are as they were
+# written, escapes too; what cannot be read ends it with 1.
+wl_json() {
+	LC_ALL=C awk '
+	function at() { return substr(text, i, 1) }
+	function skip() { while (index(" \t\r\n", at()) && at() != "") i++ }
+	function bad() { exit 1 }
+	function next_is(c) { skip(); return at() == c }
+	function string(  s, c) {
+		if (at() != "\"")
+			bad()
+		for (i++; (c = at()) != "\""; i++) {
+			if (c == "")
+				bad()
+			s = s c
+			if (c == "\\") {
+				i++
+				s = s at()
+			}
+		}
+		i++
+		return s
+	}
+	function many(path, end, keys,  n, k) {
+		for (i++; !next_is(end); n++) {
+			k = n + 0
+			if (keys) {
+				k = string()
+				if (!next_is(":"))
+					bad()
+				i++
+			}
+			value(path k)
+			if (next_is(","))
+				i++
+			else if (at() != end)
+				bad()
+		}
+		i++
+	}
+	function value(path,  s) {
+		skip()
+		if (at() == "{" || at() == "[") {
+			s = path == "" ? "" : path "."
+			if (at() == "{")
+				many(s, "}", 1)
+			else
+				many(s, "]", 0)
+			return
+		}
+		if (at() == "\"") {
+			print path " " string()
+			return
+		}
+		while (at() ~ /[-+.0-9a-zA-Z]/) {
+			s = s at()
+			i++
+		}
+		if (s == "")
+			bad()
+		print path " " s
+	}
+	{ text = text $0 "\n" }
+	END { i = 1; value("") }'
+}
+
+# The value at PATH of the JSON on standard input; 1 when there is none.
+wl_at() {
+	wl_json | awk -v path="$1" '$1 == path {
+		print substr($0, length(path) + 2); found = 1; exit }
+	    END { exit !found }'
 }
 
 # ---- processes ---------------------------------------------------------------
@@ -254,9 +336,9 @@ wl_audit() {
 
 # Connected, and consent confirmed by an agreeing statement.
 wl_ready() {
-	wl_status=$(wl_agent "$1" status --json 2>/dev/null) &&
-	    echo "$wl_status" | jq -e '.connected and .unlocked and
-	    .confirmed_seconds_ago != null' >/dev/null
+	wl_agent "$1" status --json 2>/dev/null | wl_json | awk '
+	    /^(connected|unlocked) true$/ ||
+	    /^confirmed_seconds_ago [0-9]+$/ { n++ } END { exit n != 3 }'
 }
 
 wl_launch() {
@@ -273,6 +355,51 @@ wl_run() {
 	wl_launch "$1" && wl_wait "$1"
 }
 
+# ---- a case -------------------------------------------------------------------------
+
+wl_worker() {
+	wl_quiet wl_agent "$1" worker add "$(id -un)" --name 'Alex Example' \
+	    --staff-number 1 --role "$2" --may "$3"
+}
+
+wl_open() {
+	wl_as "$1" case open --reference "$2" --json >"$W/secret/opened" ||
+	    return 1
+	for wl_key in passphrase stop forced; do
+		wl_at "$wl_key" <"$W/secret/opened" \
+		    >"$W/secret/$wl_key-$2" || return 1
+	done
+	rm -f "$W/secret/opened"
+	chmod 600 "$W"/secret/*
+}
+
+wl_consent() {
+	wl_id=$1 wl_reference=$2 wl_set=$3
+	shift 3
+	wl_as "$wl_id" case consent "$wl_set" --case "$wl_reference" \
+	    --secret-file "$W/secret/passphrase-$wl_reference" --json "$@"
+}
+
+# The number of the first introduction in its inbox.
+wl_introduction() {
+	wl_as "$1" inbox --json 2>/dev/null | wl_json | awk '
+	/^items\.[0-9]+\./ {
+		split($1, part, ".")
+		if (part[3] == "message")
+			number[part[2]] = $2
+		if (part[3] == "introduction" && $2 == "true" && first == "")
+			first = part[2]
+	}
+	END { if (first == "") exit 1; print number[first] }'
+}
+
+wl_introduce() {
+	wl_until 15 "introduction at $1" wl_introduction "$1" || return 1
+	wl_quiet wl_as "$1" open "m$(wl_introduction "$1")" &&
+	    wl_quiet wl_as "$1" conflict-checked 1 --confirm \
+	    ${2:+--exclude "$2"}
+}
+
 # ---- desks --------------------------------------------------------------------------
 # The trial runs as one user, so agents are told to ask no telephone's code:
 # wl_agency_desk before the agent starts.
@@ -284,13 +411,15 @@ wl_agency_desk() {
 }
 
 wl_desk() {
-	wl_at=127.0.0.1:$(wl_port)
-	printf '[desk]\nlisten = %s\nagent = %s\n' "$wl_at" \
+	wl_address=127.0.0.1:$(wl_port)
+	printf '[desk]\nlisten = %s\nagent = %s\n' "$wl_address" \
 	    "$W/$1/agent.sock" >"$W/$1/desk.conf"
-	echo "http://$wl_at" >"$W/$1/desk.url"
+	[ -z "${2:-}" ] ||
+	    printf '[api]\nsocket = %s\n' "$2" >>"$W/$1/desk.conf"
+	echo "http://$wl_address" >"$W/$1/desk.url"
 	wl_start "desk-$1" "$B/wayleave-desk" run --config "$W/$1/desk.conf"
 	wl_until 10 "desk of $1" curl -sf -o "$W/said" \
-	    "http://$wl_at/signin" && return 0
+	    "http://$wl_address/signin" && return 0
 	tail -n 5 "$W/log/desk-$1.log" >&2
 	return 1
 }
@@ -341,11 +470,11 @@ wl_again() {
 
 wl_sitter() {
 	wl_first=$(wl_agent "$1" worker password "$2" --json 2>/dev/null |
-	    jq -er .password) && [ -n "$wl_first" ] || {
+	    wl_at password) || {
 		wl_quiet wl_agent "$1" worker add "$2" --desk --name \
 		    "${5:-$2 Example}" --role "$3" --may "$4" || return 1
 		wl_first=$(wl_agent "$1" worker password "$2" --json |
-		    jq -er .password) || return 1
+		    wl_at password) || return 1
 	}
 	wl_post "$1" "$2" /signin "account=$2" "password=$wl_first" \
 	    >"$W/$1/form" || return 1
