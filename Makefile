@@ -95,7 +95,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 .SECONDARY:
 .DEFAULT_GOAL := all
 
-all: $(PROGRAMS)
+all: $(PROGRAMS) simulator
 
 help:
 	@printf '%s\n' \
@@ -159,6 +159,16 @@ $(call program_of,$(1)): $(B)/obj/$(1:.c=.o) $(OWN_$(patsubst %/,%,$(dir $(1))))
 	$$(Q)$(CC) $(LDFLAGS_ALL) -o $$@ $$^ $(PKG_LIBS)
 endef
 $(foreach m,$(MAINS),$(eval $(call program,$(m))))
+
+# The simulator of `wayleave demo`, below the programs as it will be installed.
+SIMULATOR := $(patsubst deploy/%,$(B)/share/wayleave/%,$(shell find deploy/simulator -type f)) \
+	$(B)/share/wayleave/simulator/lib.sh
+$(B)/share/wayleave/simulator/lib.sh: tests/system/lib.sh
+	$(Q)mkdir -p $(@D) && cp $< $@
+$(B)/share/wayleave/simulator/%: deploy/simulator/%
+	$(Q)mkdir -p $(@D) && cp $< $@
+.PHONY: simulator
+simulator: $(SIMULATOR)
 
 # ---- tests ---------------------------------------------------------------
 TEST_LIBS := $(call AR_OF,broker agent audit) $(LINK_LIBS)
@@ -253,6 +263,8 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/share/wayleave/languages
 	install -m 644 agent/tongue/*.txt agent/tongue/README \
 	  $(DESTDIR)$(PREFIX)/share/wayleave/languages
+	for f in $(SIMULATOR:$(B)/%=%); do install -D -m 644 "$(B)/$$f" \
+	  "$(DESTDIR)$(PREFIX)/$$f" || exit 1; done
 
 clean:
 	rm -rf $(BUILD_ROOT)

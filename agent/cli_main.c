@@ -128,6 +128,13 @@ static const struct cli_option close_options[] = {
 	ASK_SOCKET,
 	{ "reason", "CODE", "why" },
 	END };
+static const struct cli_option demo_options[] = {
+	{ "agencies", "N", "how many, 2 to 10 (3)" },
+	{ "inject", "FAULT", "delay: an agency is away; deny: no permission; "
+	    "withdraw: while a copy waits; ndr: it cannot be delivered" },
+	{ "check", NULL, "play the conformance cases (without --inject: all) "
+	    "and end" },
+	END };
 
 static const struct cli_command commands[] = {
 	{ "inbox", "", "what came, urgent first", cli_inbox, ask_socket_only,
@@ -171,6 +178,8 @@ static const struct cli_command commands[] = {
 	    cli_handover, handover_options, 0, 0 },
 	{ "conflict-checked", "CASE", "compare staff with who must not see "
 	    "it", cli_checked, checked_options, 1, 1 },
+	{ "demo", "", "a partnership to try a system against, with a fault",
+	    cli_demo, demo_options, 0, 0 },
 	{ "case open", "", "open a case", cli_case_open, open_options, 0, 0 },
 	{ "case consent", "FILE", "sign a consent set", cli_case_consent,
 	    consent_options, 1, 1 },

@@ -36,6 +36,9 @@ int cli_calls(struct cli *cli);
 int cli_handover(struct cli *cli);
 int cli_acknowledge(struct cli *cli);
 
+/* demo.c: becomes the simulator of deploy/simulator */
+int cli_demo(struct cli *cli);
+
 /* room.c: with the survivor */
 int cli_case_open(struct cli *cli);
 int cli_case_consent(struct cli *cli);
