@@ -14,9 +14,12 @@
  * members      -> members [member, name, kind, phone, languages, own, duty
  *              none|parents|relevant-persons, onward (to whom it may have to
  *              show papers, in words, or "")]: the directory as this agency
- *              has it, all of it, so that it tells nothing.  Brought up to
- *              date first when that can be done now.
+ *              has it, all of it, by name, so that neither who stands in it
+ *              nor in which order tells anything; nobody before it was
+ *              complete once.  Brought up to date first when that can be done
+ *              now.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "agent/api/work.h"
@@ -197,16 +200,54 @@ add_member(void *ctx, const struct store_member *m)
 	    onward(m->m.onward_duty))) == 0 ? ERR_NONE : ERR_NOMEM;
 }
 
+static int
+by_name(const void *a, const void *b)
+{
+	const json_t *const *x = a, *const *y = b;
+	const int n = strcmp(json_string_value(json_object_get(*x, "name")),
+	    json_string_value(json_object_get(*y, "name")));
+
+	return n != 0 ? n : strcmp(json_string_value(json_object_get(*x,
+	    "member")), json_string_value(json_object_get(*y, "member")));
+}
+
+/* In the order in which they became known, those of a case would come
+ * together. */
+static enum error_code
+sort_members(json_t **members)
+{
+	const size_t n = json_array_size(*members);
+	const json_t **list = calloc(n + 1, sizeof *list);
+	json_t *sorted = json_array();
+
+	for (size_t i = 0; list != NULL && i < n; i++)
+		list[i] = json_array_get(*members, i);
+	if (list != NULL)
+		qsort(list, n, sizeof *list, by_name);
+	for (size_t i = 0; list != NULL && i < n; i++)
+		json_array_append(sorted, (json_t *)(uintptr_t)list[i]);
+	free(list);
+	if (json_array_size(sorted) != n) {
+		json_decref(sorted);
+		return ERR_NOMEM;
+	}
+	json_decref(*members);
+	*members = sorted;
+	return ERR_NONE;
+}
+
 static void
 tell_members(struct agent *a, bool fresh, void *ctx)
 {
 	struct api_call *c = ctx;
 	struct directory d = { a, json_array() };
-	enum error_code err = d.members != NULL ? store_members(a->slice,
-	    add_member, &d) : ERR_NOMEM;
+	enum error_code err = d.members == NULL ? ERR_NOMEM :
+	    cases_directory_complete(a) ? store_members(a->slice, add_member,
+	    &d) : ERR_NONE;
 
 	(void)fresh;
-
+	if (err == ERR_NONE)
+		err = sort_members(&d.members);
 	if (err != ERR_NONE) {
 		json_decref(d.members);
 		api_error(c, err, NULL);

@@ -55,6 +55,15 @@ cases_directory_fresh(struct agent *a)
 	return at != 0 && agent_now(a) < at + CLOCK_HOUR_MS;
 }
 
+bool
+cases_directory_complete(struct agent *a)
+{
+	uint64_t next, at;
+
+	load(a, &next, &at);
+	return at != 0;
+}
+
 static void
 finish(struct agent *a, struct asking *q, bool fresh)
 {

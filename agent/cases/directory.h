@@ -12,6 +12,10 @@
 /* Was it complete within the last hour? */
 bool cases_directory_fresh(struct agent *a);
 
+/* Has it been complete at all?  Until then whoever is known is known from a
+ * case, and a list of them would tell who is in it. */
+bool cases_directory_complete(struct agent *a);
+
 /*
  * Whom to call about a case: name and telephone of the agency that keeps the
  * consent; a few words that say so while it is not known.  Returns out.

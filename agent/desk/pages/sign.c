@@ -133,8 +133,14 @@ sign_in_request(const struct desk_call *c)
 static void
 enter(struct desk_call *c, const char *session)
 {
+	bool in;
+
 	sign_cookie(c, session);
-	if (keep_some(c) && sign_who(c, NULL) == CLI_DONE)
+	in = sign_who(c, NULL) == CLI_DONE;
+	/* so that the telephone numbers are there when the line is gone */
+	if (in)
+		(void)desk_ask(c, VERB_MEMBERS, NULL, NULL, NULL);
+	if (in && keep_some(c))
 		keep_page(c);
 	else
 		desk_see(c, NULL, "%s", next_of(c));

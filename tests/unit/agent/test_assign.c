@@ -1,6 +1,6 @@
 /*
- * Who looks after a gap or a task, that it is done, and who may say so; and
- * what a lead is told of the cases.
+ * Who looks after a gap or a task, that it is done, and who may say so; what
+ * a lead is told of the cases; and the directory, which tells nothing.
  */
 #include "agent/cases/owners.h"
 #include "tests/unit/agent/consent_case.h"
@@ -280,6 +280,41 @@ START_TEST(a_lead_kept_out)
 }
 END_TEST
 
+/* ---- the directory ----------------------------------------------------------- */
+
+static const json_t *
+directory(void)
+{
+	const struct told *t = police(api_members, json_object());
+
+	ck_told(t, CLI_DONE);
+	return json_object_get(t->result, "members");
+}
+
+/* Neither order nor gaps say who is in a case, with the line or without. */
+START_TEST(telephones_tell_nothing)
+{
+	static const uint8_t never[16];
+	const json_t *list = directory();
+	const size_t n = json_array_size(list);
+	struct agent *a = o->a[WORLD_POLICE];
+
+	ck_assert_uint_ge(n, 4);
+	for (size_t i = 1; i < n; i++)
+		ck_assert_int_le(strcmp(office_str(json_array_get(list,
+		    i - 1), "name"), office_str(json_array_get(list, i),
+		    "name")), 0);
+	office_disconnect(o, WORLD_POLICE);
+	office_pass(o, CLOCK_SECOND_MS);
+	ck_assert_uint_eq(json_array_size(directory()), n);
+	/* only what came with the case is known: then nobody is told */
+	ck_ok(agent_begin(a));
+	ck_ok(agent_end(a, books_put(a, "directory", bytes_of(never,
+	    sizeof never))));
+	ck_assert_uint_eq(json_array_size(directory()), 0);
+}
+END_TEST
+
 static void
 fill(TCase *tc)
 {
@@ -292,6 +327,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, only_tasks_of_the_case);
 	tcase_add_test(tc, what_is_no_day_or_nobody);
 	tcase_add_test(tc, gaps_as_before);
+	tcase_add_test(tc, telephones_tell_nothing);
 	tcase_add_test(tc, leads_alone);
 	tcase_add_test(tc, a_lead_kept_out);
 }

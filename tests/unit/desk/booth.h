@@ -31,6 +31,7 @@ struct booth_verb {
 	int code;
 	char *json, *words;            /* what is answered */
 	char *asked;                   /* the last request, JSON */
+	char session[GUARD_TOKEN];     /* that it named */
 	unsigned times;
 	bool peeked;
 };
@@ -79,6 +80,7 @@ booth_answer(const char *session, enum api_verb verb, json_t *in, bool peek,
 
 	memset(out, 0, sizeof *out);
 	snprintf(booth.session, sizeof booth.session, "%s", session);
+	snprintf(b->session, sizeof b->session, "%s", session);
 	free(b->asked);
 	b->asked = in != NULL ? json_dumps(in, JSON_COMPACT | JSON_SORT_KEYS) :
 	    strdup("{}");

@@ -18,6 +18,8 @@ START_TEST(in)
 {
 	knock();
 	booth_agent(VERB_SIGN_IN, CLI_DONE, IN, NULL);
+	booth_agent(VERB_SESSION, CLI_DONE, "{\"account\":\"s.example\","
+	    "\"rights\":[\"worker\"]}", NULL);
 	booth_post("/signin", "account=s.example&password=p+q%26&code=123456"
 	    "&desk.next=%2Fcase%2F3%2Fmap");
 	ck_assert_int_eq(booth.status, 303);
@@ -28,7 +30,10 @@ START_TEST(in)
 	    "{\"account\":\"s.example\",\"code\":\"123456\","
 	    "\"password\":\"p q&\"}");
 	/* asked in nobody's name */
-	ck_assert_str_eq(booth.session, "");
+	ck_assert_str_eq(booth.verb[VERB_SIGN_IN].session, "");
+	/* the telephone numbers, for when the line is gone */
+	ck_assert_uint_eq(booth.verb[VERB_MEMBERS].times, 1);
+	ck_assert_str_eq(booth.verb[VERB_MEMBERS].session, booth.cookie);
 }
 END_TEST
 
