@@ -1,7 +1,8 @@
 /*
  * The agent daemon's state, owned by its one loop thread.
  *
- *   agent.h     this struct, life and clock
+ *   agent.h     this struct, its clock, its transactions
+ *   life.h      what starts, runs and ends it
  *   books.h     its own tables, sealed row by row under the store key
  *   outgoing.h  records on their way to the broker: sign, keep, send, outcome
  *   intake.h    parcels from the broker: verify, apply, answer
@@ -54,10 +55,10 @@ struct kept;
 struct seal_sender;
 struct seal_receiver;
 
-/* Every prepared statement, agent/consent/statements.def. */
+/* Every prepared statement, agent/statements.def. */
 enum agent_sql {
 #define SQL(id, text) SQL_##id,
-#include "agent/consent/statements.def"
+#include "agent/statements.def"
 #undef SQL
 	SQL_END
 };
@@ -162,23 +163,8 @@ const char *agent_trouble_text(enum agent_trouble t);
 /* The partnership in force; NULL before enrolment. */
 const struct wire_partnership *agent_policy(const struct agent *a);
 
-/*
- * Opens state directory, database and slice; a locked agent answers status
- * and unlock only.  `why` names file and reason.
- */
-MUST_USE enum error_code agent_open(const struct agent_config *config,
-    struct agent **out, struct why *why);
-/* With the unlocked identity: everything else starts. Takes *identity. */
-MUST_USE enum error_code agent_unlocked(struct agent *a,
-    struct identity **identity, struct why *why);
 /* Keeps the newest partnership record for the next start. */
 MUST_USE enum error_code agent_keep_partnership(struct agent *a);
-/* Wipes every secret and closes the link; the store stays open. */
-void agent_locked(struct agent *a);
-void agent_close(struct agent **a);
-
-/* Turns of the loop: timers, owed receipts, retries; called once a turn. */
-void agent_turn(struct agent *a);
 
 /*
  * Everything the agent changes on disk is one transaction: agent_begin

@@ -8,6 +8,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "agent/life.h"
 #include "agent/notices/alert.h"
 #include "agent/api/api.h"
 #include "agent/config.h"

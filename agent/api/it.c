@@ -12,6 +12,7 @@
 #include "agent/distrust.h"
 #include "agent/intake/intake.h"
 #include "agent/intake/mailbox.h"
+#include "agent/life.h"
 #include "agent/outgoing/outgoing.h"
 #include "agent/intake/quarantine.h"
 

@@ -28,6 +28,7 @@
 #include <sodium.h>
 
 #include "agent/cases/cases.h"
+#include "agent/life.h"
 #include "agent/outgoing/compose.h"
 #include "agent/config.h"
 #include "agent/intake/mailbox.h"

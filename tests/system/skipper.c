@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "agent/cases/cases.h"
+#include "agent/life.h"
 #include "agent/outgoing/compose.h"
 #include "agent/config.h"
 #include "agent/intake/intake.h"

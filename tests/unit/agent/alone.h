@@ -17,6 +17,7 @@
 #include "agent/api/api.h"
 #include "agent/client.h"
 #include "agent/config.h"
+#include "agent/life.h"
 #include "base/link.h"
 #include "base/local.h"
 #include "keys/secret.h"

@@ -15,6 +15,7 @@
 #include "agent/books.h"
 #include "agent/config.h"
 #include "agent/intake/intake.h"
+#include "agent/life.h"
 #include "agent/outgoing/outgoing.h"
 #include "agent/consent/signing.h"
 #include "base/link.h"

@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include "agent/distrust.h"
+#include "agent/life.h"
 #include "tests/unit/agent/alone.h"
 
 /* ---- who may ------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
  * or changed; and what is kept in them - keys, own records, small values.
  */
 #include "agent/outgoing/kept.h"
+#include "agent/life.h"
 #include "tests/unit/agent/liar.h"
 /* the broker's sessions have a struct of this name too */
 #define own own_kept

@@ -3,6 +3,7 @@
  * and nothing of the parcel that carried it stays.
  */
 #include "tests/unit/agent/liar.h"
+#include "agent/life.h"
 
 static struct office *o;
 static struct liar *l;

@@ -4,6 +4,7 @@
  * members that nobody has heard of.
  */
 #include "agent/intake/part.h"
+#include "agent/life.h"
 #include "tests/unit/agent/liar.h"
 
 static struct office *o;

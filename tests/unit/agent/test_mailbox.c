@@ -4,6 +4,7 @@
  */
 #include "agent/distrust.h"
 #include "agent/intake/quarantine.h"
+#include "agent/life.h"
 #include "tests/unit/agent/liar.h"
 
 static struct office *o;

@@ -3,6 +3,7 @@
  * permission it came under, and content that lies is not shown.
  */
 #include "agent/distrust.h"
+#include "agent/life.h"
 #include "agent/outgoing/kept.h"
 #include "tests/unit/agent/liar.h"
 

@@ -4,6 +4,7 @@
  * past a permission that has ended.
  */
 #include "agent/distrust.h"
+#include "agent/life.h"
 #include "tests/unit/agent/liar.h"
 
 enum { MANY = 5000 };

@@ -3,6 +3,7 @@
  * runner whose PAM is a script; the clock stands still.
  */
 #include "agent/notices/runner.h"
+#include "agent/life.h"
 #include "agent/signin/signin.h"
 #include "agent/consent/signing.h"
 #include "agent/signin/totp.h"
