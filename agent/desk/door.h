@@ -54,6 +54,10 @@ http_handler door_handle;
  * text): then that is returned with the code. */
 int door_ask(struct door_call *c, enum api_verb verb, json_t *in,
     json_t **result);
+/* Such a result (stolen) as the reply: a refusal with rule and field. */
+void door_no(struct door_call *c, int code, json_t *result);
+/* Asks the agent, and its result is the reply, or its no is. */
+void door_pass(struct door_call *c, enum api_verb verb, json_t *in);
 /* The reply: an error in the form of USERS 4.  field, rule, detail may be
  * NULL. */
 void door_refuse(struct door_call *c, int status, const char *rule,

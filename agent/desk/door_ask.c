@@ -9,6 +9,7 @@
 
 #include "agent/desk/config.h"
 #include "agent/desk/door.h"
+#include "agent/desk/html.h"
 #include "base/log.h"
 
 enum { ASK_MS = 20 * 1000, REF = 3 };
@@ -130,6 +131,33 @@ door_ask(struct door_call *c, enum api_verb verb, json_t *in,
 		answered(c, code, a.words);
 	client_answer_free(&a);
 	return code;
+}
+
+void
+door_no(struct door_call *c, int code, json_t *out)
+{
+	const char *rule = json_str(out, "rule");
+
+	if (strcmp(rule, "key") == 0)
+		door_refuse(c, 409, NULL, json_str(out, "field"),
+		    "Used before", json_str(out, "text"));
+	else
+		door_refuse(c, code == CLI_INPUT ? 400 : 422,
+		    rule[0] != '\0' ? rule : NULL, json_str(out, "field"),
+		    "Refused", json_str(out, "text"));
+	json_decref(out);
+}
+
+void
+door_pass(struct door_call *c, enum api_verb verb, json_t *in)
+{
+	json_t *out = NULL;
+	const int code = door_ask(c, verb, in, &out);
+
+	if (code == CLI_DONE)
+		c->reply = out != NULL ? out : json_object();
+	else if (out != NULL)
+		door_no(c, code, out);
 }
 
 json_t *

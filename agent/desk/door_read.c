@@ -37,10 +37,13 @@ door_events(struct door_call *c)
 
 	wait = wait < 0 ? 0 : wait > WAIT_MAX ? WAIT_MAX : wait;
 	for (;; wait--) {
-		if (door_ask(c, VERB_EVENTS, events_ask(c), &out) != CLI_DONE) {
-			json_decref(out);
+		const int code = door_ask(c, VERB_EVENTS, events_ask(c),
+		    &out);
+
+		if (code != CLI_DONE && out != NULL)
+			door_no(c, code, out);
+		if (code != CLI_DONE)
 			return;
-		}
 		if (wait == 0 || json_array_size(json_object_get(out,
 		    "events")) > 0)
 			break;
@@ -54,18 +57,14 @@ void
 door_events_ack(struct door_call *c)
 {
 	const json_t *n = json_object_get(c->body, "n");
-	json_t *out = NULL;
 
 	if (!json_is_integer(n) || json_integer_value(n) < 0) {
 		door_refuse(c, 400, NULL, "n", "Not in the form",
 		    "n: the number of the last event that was taken.");
 		return;
 	}
-	if (door_ask(c, VERB_EVENTS, json_pack("{s:I}", "ack",
-	    json_integer_value(n)), &out) == CLI_DONE)
-		c->reply = out;
-	else
-		json_decref(out);
+	door_pass(c, VERB_EVENTS, json_pack("{s:I}", "ack",
+	    json_integer_value(n)));
 }
 
 /* ---- vocabulary ----------------------------------------------------------------- */
@@ -92,17 +91,6 @@ door_vocabulary(struct door_call *c)
 
 /* ---- with a worker's session -------------------------------------------------------- */
 
-static void
-pass(struct door_call *c, enum api_verb verb, json_t *in)
-{
-	json_t *out = NULL;
-
-	if (door_ask(c, verb, in, &out) == CLI_DONE)
-		c->reply = out != NULL ? out : json_object();
-	else
-		json_decref(out);
-}
-
 /* {account, password, code}: a session, to be used as the bearer token. */
 void
 door_sign_in(struct door_call *c)
@@ -113,26 +101,26 @@ door_sign_in(struct door_call *c)
 	if (json_str(c->body, "code")[0] != '\0')
 		json_object_set(in, "code", json_object_get(c->body, "code"));
 	c->token[0] = '\0';
-	pass(c, VERB_SIGN_IN, in);
+	door_pass(c, VERB_SIGN_IN, in);
 }
 
 void
 door_open(struct door_call *c)
 {
-	pass(c, VERB_OPEN, json_pack("{s:o}", "case", door_case(c->part)));
+	door_pass(c, VERB_OPEN, json_pack("{s:o}", "case", door_case(c->part)));
 }
 
 void
 door_message(struct door_call *c)
 {
-	pass(c, VERB_OPEN, json_pack("{s:I}", "message",
+	door_pass(c, VERB_OPEN, json_pack("{s:I}", "message",
 	    (json_int_t)strtoll(c->part, NULL, 10)));
 }
 
 void
 door_map(struct door_call *c)
 {
-	pass(c, VERB_MAP, json_pack("{s:o, s:s}", "case", door_case(c->part),
+	door_pass(c, VERB_MAP, json_pack("{s:o, s:s}", "case", door_case(c->part),
 	    "as", "json"));
 }
 
@@ -147,5 +135,5 @@ door_export(struct door_call *c)
 		if (json_object_get(c->body, fields[i]) != NULL)
 			json_object_set(in, fields[i], json_object_get(c->body,
 			    fields[i]));
-	pass(c, VERB_EXPORT, in);
+	door_pass(c, VERB_EXPORT, in);
 }

@@ -8,22 +8,6 @@
 #include "agent/desk/door.h"
 #include "agent/desk/html.h"
 
-/* A document refused whole: rule, field, words for a person. */
-static void
-refused(struct door_call *c, int code, json_t *out)
-{
-	const char *rule = json_str(out, "rule");
-
-	if (strcmp(rule, "key") == 0)
-		door_refuse(c, 409, NULL, json_str(out, "field"),
-		    "Used before", json_str(out, "text"));
-	else
-		door_refuse(c, code == CLI_INPUT ? 400 : 422,
-		    rule[0] != '\0' ? rule : NULL, json_str(out, "field"),
-		    "Refused", json_str(out, "text"));
-	json_decref(out);
-}
-
 static void
 hand_in(struct door_call *c, enum api_verb verb, bool dry_run)
 {
@@ -36,7 +20,7 @@ hand_in(struct door_call *c, enum api_verb verb, bool dry_run)
 	if (out == NULL)
 		return;
 	if (json_object_get(out, "copies") == NULL) {
-		refused(c, code, out);
+		door_no(c, code, out);
 		return;
 	}
 	c->reply = out;
@@ -68,14 +52,8 @@ door_document(struct door_call *c)
 void
 door_track(struct door_call *c)
 {
-	json_t *out = NULL;
 
-	if (door_ask(c, VERB_TRACK, json_pack("{s:s}", "observation",
-	    c->part), &out) != CLI_DONE) {
-		json_decref(out);
-		return;
-	}
-	c->reply = out;
+	door_pass(c, VERB_TRACK, json_pack("{s:s}", "observation", c->part));
 }
 
 void
