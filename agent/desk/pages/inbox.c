@@ -13,9 +13,10 @@ enum { PAGE_ITEMS = 50, BEFORE_DIGITS = 19 };
 
 /* ---- one item -------------------------------------------------------------- */
 
-/* "5 h" of an agent's time, which stands there when one points at it. */
+/* "5 h", or "5 h ago", of an agent's time, which stands there when one points
+ * at it. */
 static void
-age(struct buf *b, const char *iso)
+age(struct buf *b, const char *iso, const char *ago)
 {
 	static const struct { long seconds; const char *unit; } units[] = {
 		{ 86400, "d" }, { 3600, "h" }, { 60, "min" } };
@@ -30,11 +31,11 @@ age(struct buf *b, const char *iso)
 	html(b, "<time datetime=\"%s\" title=\"%s\">", iso, at);
 	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
 		if (n >= units[i].seconds) {
-			html(b, "%ld %s</time>", n / units[i].seconds,
-			    units[i].unit);
+			html(b, "%ld %s%s</time>", n / units[i].seconds,
+			    units[i].unit, ago);
 			return;
 		}
-	html_raw(b, "now</time>");
+	html_raw(b, "just now</time>");
 }
 
 static const char *
@@ -64,8 +65,7 @@ state(struct buf *b, const json_t *m)
 		html(b, "opened by %s%s%s%s, ", account, account[0] != '\0' ?
 		    " (" : "", json_str(m, "opened_by"), account[0] != '\0' ?
 		    ")" : "");
-		age(b, json_str(m, "opened_at"));
-		html_raw(b, " ago");
+		age(b, json_str(m, "opened_at"), " ago");
 	}
 }
 
@@ -94,7 +94,7 @@ item(struct buf *b, const json_t *m)
 		html_raw(b, "<span class=\"mark urgent\">Urgent</span> ");
 	leads(b, m);
 	html(b, "</td><td>%s</td><td>", kind_label(json_str(m, "kind")));
-	age(b, json_str(m, "at"));
+	age(b, json_str(m, "at"), "");
 	html_raw(b, "</td><td>");
 	state(b, m);
 	html_raw(b, "</td></tr>\n");

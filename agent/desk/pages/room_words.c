@@ -182,7 +182,7 @@ rehearse(struct room *r, const char *kind, const char *key)
 	snprintf(action, sizeof action, "/room/%s/rehearse", r->part);
 	page_form(r->c, action);
 	room_secret(r, "phrase", "The five words", "In the order in which she "
-	    "says them, with blanks between. Covered while you type; nothing "
+	    "says them, with a space between. Covered while you type; nothing "
 	    "is sent or written.");
 	page_form_end(r->c, "Is that a possible phrase?");
 	html(&r->c->out, r->page[ROOM_AGREED].n > 0 ?

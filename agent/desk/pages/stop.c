@@ -15,7 +15,7 @@ form(struct desk_call *c)
 	page_form(c, "/stop");
 	html_raw(&c->out, "<div class=\"field\">\n<label for=\"phrase\">The "
 	    "five words</label>\n<p class=\"hint\" id=\"phrase-hint\">In the "
-	    "order in which they were said, with blanks between; capitals and "
+	    "order in which they were said, with a space between; capitals and "
 	    "accents do not matter.</p>\n<input type=\"text\" id=\"phrase\" "
 	    "name=\"phrase\" autocomplete=\"off\" autocapitalize=\"none\" "
 	    "spellcheck=\"false\" aria-describedby=\"phrase-hint\">\n</div>\n");

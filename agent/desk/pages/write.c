@@ -123,7 +123,7 @@ page_track(struct desk_call *c)
 		const char *role = json_str(copy, "role");
 
 		html(&c->out, "<tr><td>%s</td><td>%s%s%s</td><td>",
-		    json_str(copy, "member"), json_str(copy, "state"),
+		    json_str(copy, "name"), json_str(copy, "state"),
 		    role[0] != '\0' ? " by " : "", role);
 		page_time(c, json_str(copy, "told_at")[0] != '\0' ?
 		    json_str(copy, "told_at") : json_str(copy, "sent"));
