@@ -27,7 +27,26 @@ ok('IT can pass on a stop phrase',
     === 1);
 await tom.accessible('stop');
 await tom.shot('stop');
+
+// The pages of one role: read by machine, on a telephone, and a picture.
+async function seen(person, path, name) {
+	const r = await person.go(path);
+	ok(`${name} is there`, r.status() === 200 &&
+	    await person.page.title() === 'Wayleave');
+	await person.accessible(name);
+	await person.shot(name);
+	await person.page.setViewportSize({ width: 360, height: 740 });
+	await person.fits(`${name} on a telephone`);
+	await person.page.setViewportSize({ width: 1200, height: 900 });
+}
+await seen(tom, '/it', 'it');
+await seen(tom, '/it/workers', 'it-workers');
 await tom.close();
+const lena = await Person.at(browser, children);
+await lena.signIn('lena');
+await seen(lena, '/lead', 'lead');
+await seen(lena, '/handover', 'handover');
+await lena.close();
 
 // petra is kept out of case 1: env.excluded
 const petra = await Person.at(browser, children);
