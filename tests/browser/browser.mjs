@@ -7,7 +7,8 @@ const require = createRequire(process.env.WL_MODULES + '/');
 const { chromium } = require('playwright-core');
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-export const env = JSON.parse(readFileSync(process.env.WL_ENV, 'utf8'));
+export const env = process.env.WL_ENV ?
+    JSON.parse(readFileSync(process.env.WL_ENV, 'utf8')) : {};
 const shots = process.env.WL_SHOTS;
 let passed = 0, failed = 0;
 
@@ -99,10 +100,15 @@ export class Person {
 		    .replace(/\s+/g, ' ');
 	}
 
-	async shot(name) {
+	// The whole page, or what of it is meant.
+	async shot(name, of) {
+		const path = `${shots}/${name}.png`;
+
 		mkdirSync(shots, { recursive: true });
-		await this.page.screenshot({ path: `${shots}/${name}.png`,
-		    fullPage: true });
+		if (of)
+			await of.screenshot({ path });
+		else
+			await this.page.screenshot({ path, fullPage: true });
 	}
 
 	// WCAG 2.2 AA, as far as a machine can see; run past the page's own

@@ -70,10 +70,13 @@ ok('a factor is never called a cause', !/cause[sd] (the )?(abuse|violence)/i
 await susan.accessible('map');
 await susan.fits('map');
 await susan.shot('map');
+await susan.shot('map-2', page.locator('#s2'));
+await susan.shot('map-4', page.locator('#s4'));
 
 // ---- the tabs, an item, filters ------------------------------------------------------
 for (const tab of ['Gaps', 'Change', 'Seen', 'Consent', 'People']) {
 	await page.getByRole('link', { name: tab, exact: true }).click();
+	await page.waitForURL(`**/case/1/${tab.toLowerCase()}`);
 	ok(`${tab} shows`, await page.getByRole('heading', { level: 1 })
 	    .count() === 1 && await page.title() === 'Wayleave');
 	await susan.accessible(tab);
