@@ -22,6 +22,7 @@
  *   distrust.h  when what the broker shows does not hold together
  *   alert.h     numbered alerts to IT
  *   notices.h   safe notices to workers; contacts.h: where they go
+ *   events.h    what happened, for the agency's own systems
  *   duty.h      who is called for what is urgent
  *   unopened.h  urgent copies of ours that nobody opens
  */
@@ -113,6 +114,9 @@ struct agent {
 	uint64_t expire_next;           /* agreed seals: boot ms */
 	uint64_t room_next;             /* when to look at the disk: boot ms */
 	uint64_t keyring_next;          /* when to look at the epochs again, ms */
+	uint64_t events_next;           /* when to look what to tell: boot ms */
+	uint64_t days_next;             /* when to look at the day again, ms */
+	unsigned events_state;          /* told last of the agent, 0: unknown */
 	uint64_t cases_next;            /* when cases have something due, ms */
 	uint64_t cases_ask_next;        /* when to ask for arrow keys again */
 

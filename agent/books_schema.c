@@ -123,7 +123,7 @@ const char books_schema_desk[] =
 "CREATE INDEX IF NOT EXISTS mail_urgent ON mail (idx)"
 " WHERE urgent = 1 AND opened_at IS NULL AND state = 1;"
 /* what happened, for an agency's own systems: ids and states alone, written
- * in the transaction of its cause; kinds: api/events.c; 16: a submission */
+ * in the transaction of its cause; kinds: notices/events.h; 16: a submission */
 "CREATE TABLE IF NOT EXISTS event (n INTEGER PRIMARY KEY AUTOINCREMENT,"
 " at INTEGER NOT NULL, kind INTEGER NOT NULL, about BLOB, member TEXT,"
 " message INTEGER, kase BLOB, role TEXT, urgent INTEGER NOT NULL DEFAULT 0);"
@@ -133,12 +133,15 @@ const char books_schema_desk[] =
 " WHEN NEW.kind = 16 AND NEW.about IS NOT NULL BEGIN"
 " INSERT INTO event (at, kind, about, member, kase) VALUES (NEW.composed, 1,"
 " NEW.about, NEW.recipient, NEW.kase); END;"
-"CREATE TRIGGER IF NOT EXISTS event_copy_state AFTER UPDATE OF state"
+/* dropped: 1 is expired; stores of before know it as dropped */
+"DROP TRIGGER IF EXISTS event_copy_state;"
+"CREATE TRIGGER event_copy_state AFTER UPDATE OF state"
 " ON outgoing WHEN NEW.kind = 16 AND NEW.about IS NOT NULL"
 " AND NEW.state <> OLD.state AND NEW.state BETWEEN 3 AND 8 BEGIN"
 " INSERT INTO event (at, kind, about, member, kase, role) VALUES ("
 " coalesce(NEW.told_at, NEW.at, NEW.composed), CASE NEW.state WHEN 3 THEN 2"
-" WHEN 4 THEN 2 WHEN 5 THEN 3 WHEN 6 THEN 4 ELSE 5 END, NEW.about,"
+" WHEN 4 THEN 2 WHEN 5 THEN 3 WHEN 6 THEN 4 WHEN 7 THEN iif(NEW.rule = 1,"
+" 10, 5) ELSE 5 END, NEW.about,"
 " NEW.recipient, NEW.kase, NEW.told_role); END;"
 "CREATE TRIGGER IF NOT EXISTS event_mail AFTER INSERT ON mail"
 " WHEN NEW.introduction = 0 BEGIN INSERT INTO event (at, kind, message, kase,"
@@ -150,6 +153,16 @@ const char books_schema_desk[] =
 "CREATE TRIGGER IF NOT EXISTS event_terms AFTER INSERT ON terms"
 " WHEN NEW.idx > 0 BEGIN INSERT INTO event (at, kind, kase) VALUES ("
 " unixepoch() * 1000, 9, NEW.kase); END;"
+"CREATE TRIGGER IF NOT EXISTS event_task AFTER INSERT ON task"
+" WHEN NEW.kase IS NOT NULL BEGIN INSERT INTO event (at, kind, kase) VALUES ("
+" unixepoch() * 1000, 13, NEW.kase); END;"
+/* when somebody takes it first, not with every change */
+"CREATE TRIGGER IF NOT EXISTS event_owner BEFORE INSERT ON owner"
+" WHEN NOT EXISTS (SELECT 1 FROM owner WHERE kase = NEW.kase"
+" AND what = NEW.what) BEGIN INSERT INTO event (at, kind, kase) VALUES ("
+" unixepoch() * 1000, 13, NEW.kase); END;"
+"CREATE INDEX IF NOT EXISTS event_message ON event (message)"
+" WHERE message IS NOT NULL;"
 /* systems that may write; hash: of their token (service.c) */
 "CREATE TABLE IF NOT EXISTS service (name TEXT PRIMARY KEY,"
 " hash BLOB NOT NULL UNIQUE, since INTEGER NOT NULL) WITHOUT ROWID;"

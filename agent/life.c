@@ -15,6 +15,7 @@
 #include "agent/links.h"
 #include "agent/notices/alert.h"
 #include "agent/notices/duty.h"
+#include "agent/notices/events.h"
 #include "agent/notices/notices.h"
 #include "agent/outgoing/compose.h"
 #include "agent/outgoing/kept.h"
@@ -221,6 +222,7 @@ agent_turn(struct agent *a)
 	const uint64_t boot = clock_boot(&a->clock);
 
 	alerts_turn(a);
+	events_turn(a);
 	if (a->identity == NULL)
 		return;
 	room_turn(a);

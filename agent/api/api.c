@@ -143,6 +143,16 @@ free_call(struct api_call *c)
 	free(c);
 }
 
+/* Asked every few seconds, and nothing came of it. */
+static bool
+tells_nothing(const struct api_call *c, enum cli_exit code,
+    const json_t *result)
+{
+	return code == CLI_DONE && (c->verb == VERB_CHANGED ||
+	    (c->verb == VERB_EVENTS && json_array_size(json_object_get(result,
+	    "events")) == 0 && json_object_get(result, "events") != NULL));
+}
+
 static void
 audit(const struct api_call *c, enum cli_exit code)
 {
@@ -158,8 +168,6 @@ audit(const struct api_call *c, enum cli_exit code)
 		.reason = "",
 	};
 
-	if (c->verb == VERB_CHANGED && code == CLI_DONE)
-		return;             /* asked every few seconds, tells nothing */
 	if (log_audit(&event) != ERR_NONE)
 		log_warning(41, "audit file", "check the disk",
 		    "a line could not be written");
@@ -171,7 +179,8 @@ api_tell(struct api_call *c, enum cli_exit code, json_t *result,
 {
 	struct api_session *s = c->session;
 
-	audit(c, code);
+	if (!tells_nothing(c, code, result))
+		audit(c, code);
 	if (s != NULL) {
 		s->call = NULL;
 		s->code = (uint32_t)code;

@@ -5,8 +5,7 @@
  *              ack (a number): a service begins there when it names no
  *              `after`
  *
- * What happened, without content: ids and states.  The rows are written by
- * triggers of the store (books_schema.c), in the transaction of their cause.
+ * What happened, without content: ids and states (agent/notices/events.h).
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,13 +13,9 @@
 #include "agent/api/work.h"
 #include "agent/books.h"
 #include "agent/cases/cases.h"
+#include "agent/notices/events.h"
 
 enum { LIMIT = 100 };
-
-/* Numbers are those of the triggers. */
-static const char *const names[] = { "", "copy.queued", "copy.refused",
-	"copy.delivered", "copy.opened", "copy.dropped", "item.waiting",
-	"item.unavailable", "item.recalled", "permission.changed" };
 
 static void
 put_case(struct agent *a, struct bytes kase, json_t *o)
@@ -48,8 +43,7 @@ event_json(struct agent *a, struct db_stmt *st)
 	struct record_id id;
 	json_t *o = json_pack("{s:I, s:o, s:s}", "n",
 	    (json_int_t)db_col_i64(st, 0), "at", work_time(db_col_u64(st, 1)),
-	    "event", kind > 0 && (size_t)kind < sizeof names /
-	    sizeof names[0] ? names[kind] : "unknown");
+	    "event", event_name(kind));
 
 	if (o == NULL)
 		return NULL;

@@ -8,6 +8,7 @@
 #include "agent/cases/part.h"
 #include "agent/intake/intake.h"
 #include "agent/keyring.h"
+#include "agent/notices/events.h"
 #include "agent/signin/workers.h"
 #include "base/log.h"
 #include "keys/phrase.h"
@@ -256,6 +257,16 @@ record_news(struct agent *a, const struct entry *e, bool ours)
 	}
 }
 
+/* Grants are told by the store itself (books_schema.c). */
+static bool
+is_change(const struct entry *e)
+{
+	return e->kind == ENTRY_FROZEN || e->kind == ENTRY_ENDED ||
+	    (e->kind == ENTRY_RECORD && (e->record.kind == KIND_WITHDRAWAL ||
+	    e->record.kind == KIND_RESUME ||
+	    e->record.kind == KIND_CASE_CLOSED));
+}
+
 enum error_code
 cases_news(struct agent *a, const struct entry *e, struct why *why)
 {
@@ -270,6 +281,8 @@ cases_news(struct agent *a, const struct entry *e, struct why *why)
 		err = record_news(a, e, ours);
 	if (err == ERR_NONE && e->kind == ENTRY_FROZEN)
 		err = frozen_news(a, e);
+	if (err == ERR_NONE && has && is_change(e))
+		err = event_put(a, EVENT_PERMISSION_CHANGED, case_id);
 	if (err != ERR_NONE)
 		why_set(why, "news of a case could not be taken in");
 	return err;

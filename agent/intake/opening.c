@@ -9,6 +9,7 @@
 #include "agent/config.h"
 #include "agent/keyring.h"
 #include "agent/links.h"
+#include "agent/notices/events.h"
 #include "agent/intake/mailbox.h"
 #include "agent/intake/opening_check.h"
 #include "agent/practice/validate.h"
@@ -378,6 +379,8 @@ opening_plain_slots(struct agent *a, const struct worker *w, uint64_t idx,
 	if (err != ERR_NONE)
 		goto out;
 	err = read_plain(a, &m, &b, buf_view(&plain), slots, out, why);
+	if (err == ERR_NONE)
+		event_opened(a, &m, out);
 out:
 	buf_free(&plain);
 	arena_destroy(&arena);

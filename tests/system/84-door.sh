@@ -176,7 +176,16 @@ ok 'and maps' "$(get /v1/cases/1/map)" 200
 echo '{"case":1,"messages":[],"to":"court","why":"other"}' >"$W/export.json"
 ok 'nothing to export' "$(post /v1/exports "$W/export.json")" 400
 token=$service
+curl -s -o "$W/waited" -w '%{http_code}' --unix-socket "$W/$P/api.sock" \
+    -H "Authorization: Bearer $token" \
+    'http://localhost/v1/events?after=999999999&wait_seconds=30' \
+    >"$W/waited.status" &
+waiting=$!
+sleep 1
+ok 'somebody waits for events' "$(cat "$W/waited.status")" ''
 must wl_agent $P service end records
+wait "$waiting"
+ok 'and hears no more once the token is ended' "$(cat "$W/waited.status")" 401
 ok 'an ended token' "$(get /v1/events)" 401
 ok 'the service is gone' "$(wl_agent $P service list --json |
     jq '.services | length')" 0

@@ -249,7 +249,8 @@ delivered() {
 must wl_until 30 'deliveries in in/' delivered
 wl_stop folder
 ok 'every number once' "$(told && echo all)" all
-all_in | jq -s '{next: .[-1].n, events: .[:100]}' >"$W/answer"
+all_in | jq -s '{next: .[-1].n, events: .[-100:]}' >"$W/answer"
+ok 'and how the agent was' "$(all_in | grep -c 'agent.online')" 1
 ok 'events as the schema says' "$(fits events "$W/answer")" fits
 ok 'no code, no text, no name' "$(all_in |
     grep -c 'CC30\|upset\|round\|Example')" 0
@@ -261,12 +262,30 @@ rm "$F"/in/*.json
 folder
 document 'one more' | put more
 must came sent more
-something() {
-	all_in 2>/dev/null | grep -q copy.queued
+something_in() {
+	all_in 2>/dev/null | grep -q "$1"
 }
-must wl_until 20 'its events' something
+must wl_until 20 'its events' something_in copy.queued
 ok 'only what is new' "$(all_in | jq -s "[.[] | select(.n <= $last)] |
     length")" 0
+
+# ---- what a message turned out to be -------------------------------------------------------
+R=caledonian-children
+wl_stop folder
+must mkdir "$W/other"
+wl_agent $R service add records --json | jq -r .token >"$W/secret/other"
+chmod 600 "$W/secret/other"
+printf '[desk]\nagent = %s\n[api]\nfolder = %s\ntoken_file = %s\n' \
+    "$W/$R/agent.sock" "$W/other" "$W/secret/other" >"$W/$R/desk.conf"
+F=$W/other
+wl_start folder "$B/wayleave-desk" folder --config "$W/$R/desk.conf"
+must wl_until 20 'its events' something_in item.waiting
+ok 'closed, it is something' "$(all_in | grep -c question.waiting)" 0
+must wl_quiet wl_as $R open 1
+must wl_quiet wl_as $R open 1
+must wl_until 20 'word of the question' something_in question.waiting
+ok 'opened, it is a question, once' "$(all_in |
+    grep -c question.waiting)" 1
 
 wl_stop folder
 ok 'the sandbox was in force, and nothing ran into it' "$(grep -c \
