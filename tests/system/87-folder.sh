@@ -270,20 +270,17 @@ ok 'only what is new' "$(all_in | jq -s "[.[] | select(.n <= $last)] |
     length")" 0
 
 # ---- what a message turned out to be -------------------------------------------------------
-R=caledonian-children
-wl_stop folder
-must mkdir "$W/other"
-wl_agent $R service add records --json | jq -r .token >"$W/secret/other"
-chmod 600 "$W/secret/other"
-printf '[desk]\nagent = %s\n[api]\nfolder = %s\ntoken_file = %s\n' \
-    "$W/$R/agent.sock" "$W/other" "$W/secret/other" >"$W/$R/desk.conf"
-F=$W/other
-wl_start folder "$B/wayleave-desk" folder --config "$W/$R/desk.conf"
-must wl_until 20 'its events' something_in item.waiting
-ok 'closed, it is something' "$(all_in | grep -c question.waiting)" 0
-must wl_quiet wl_as $R open 1
-must wl_quiet wl_as $R open 1
+echo 'any record before the move?' >"$W/question"
+must wl_quiet wl_as "$(jq -r .question.from "$WC_DATA/expected.json")" ask 1 \
+    --to $P --gap GP01 --file "$W/question"
+ok 'closed, it is something' "$(wl_until 20 it something_in item.waiting &&
+    all_in | grep -c question.waiting)" 0
+must wl_quiet wl_as $P open 1
+must wl_quiet wl_as $P open 1
 must wl_until 20 'word of the question' something_in question.waiting
+document 'the last' | put last
+must came sent last
+must wl_until 20 'its events' something_in copy.queued
 ok 'opened, it is a question, once' "$(all_in |
     grep -c question.waiting)" 1
 
