@@ -91,7 +91,7 @@ FUZZ_SRC := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all help demo check check-deps deps check-unit check-vectors check-contract \
 	check-system check-browser check-promises check-faults check-layers check-headers check-alerts check-man check-link lint-man fuzz bench \
-	check-asan check-tsan check-valgrind install clean tools tests
+	check-asan check-tsan check-valgrind install clean tools tests tests-tsan
 .SECONDARY:
 .DEFAULT_GOAL := all
 
@@ -214,8 +214,10 @@ check-asan:
 	$(Q)$(MAKE) --no-print-directory SANITIZER=address,undefined check-unit check-vectors check-contract
 check-tsan:
 	$(Q)$(MAKE) --no-print-directory SANITIZER=thread check-tsan-run
-check-tsan-run: $(filter $(B)/tests/unit/base/% $(B)/tests/unit/broker/% \
+TSAN_BIN := $(filter $(B)/tests/unit/base/% $(B)/tests/unit/broker/% \
   $(B)/tests/unit/desk/%,$(UNIT_BIN))
+tests-tsan: $(TSAN_BIN)
+check-tsan-run: $(TSAN_BIN)
 	$(Q)tests/run-binaries $^
 # Half an hour: valgrind makes cryptography fifty times slower.
 check-valgrind: $(UNIT_BIN)
