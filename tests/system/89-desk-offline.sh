@@ -14,7 +14,7 @@ W=$(mktemp -d) || exit 1
 trap 'wl_end; rm -rf "$W"' EXIT
 
 fail() {
-	echo "87-desk-offline: $*"
+	echo "89-desk-offline: $*"
 	exit 1
 }
 
