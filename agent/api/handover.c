@@ -124,6 +124,19 @@ struct handing {
 	bool all;
 };
 
+/* A lead, who sees who is kept out, gives them nothing by mistake; others are
+ * not told. */
+static bool
+may_be_given(struct api_call *c, const struct handing *h)
+{
+	if ((c->worker.rights & RIGHT_LEAD) == 0 ||
+	    !cases_excluded(c->agent, h->kase, h->to))
+		return true;
+	api_no(c, CLI_NO, "to: is kept out of this case. Give it to somebody "
+	    "else.");
+	return false;
+}
+
 /* Who, to whom, until when; false: the call has been ended. */
 static bool
 read_handing(struct api_call *c, struct handing *h)
@@ -153,7 +166,8 @@ read_handing(struct api_call *c, struct handing *h)
 	    !date_text_ok(h->until)))
 		api_no(c, CLI_INPUT, "until: a day such as 2026-12-24.");
 	else
-		return h->all || work_case(c, h->kase);
+		return h->all || (work_case(c, h->kase) &&
+		    may_be_given(c, h));
 	return false;
 }
 

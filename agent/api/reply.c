@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/cases/cases.h"
 #include "agent/outgoing/draft.h"
 #include "agent/intake/opening.h"
 #include "agent/outgoing/outgoing.h"
@@ -386,7 +387,8 @@ api_answer(struct api_call *c)
 		return;
 	}
 	if (mailbox_get(c->agent, idx, &m) != ERR_NONE || m.introduction ||
-	    m.state != MAIL_STORED) {
+	    m.state != MAIL_STORED || cases_excluded(c->agent, m.case_id,
+	    c->worker.account)) {
 		api_no(c, CLI_NO, "Nothing to show.");
 		return;
 	}

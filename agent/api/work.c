@@ -96,11 +96,10 @@ work_case_named(struct api_call *c, const json_t *named,
 		    (uint64_t)json_integer_value(named), case_id);
 	else if (json_is_string(named)) {
 		const char *s = json_string_value(named);
-		char *end;
-		unsigned long long no = strtoull(s, &end, 10);
 
-		err = s[0] != '\0' && *end == '\0' && no > 0 ?
-		    cases_by_number(c->agent, no, case_id) :
+		/* a reference is never digits alone, but may be "+4" */
+		err = s[0] != '\0' && strspn(s, "0123456789") == strlen(s) ?
+		    cases_by_number(c->agent, strtoull(s, NULL, 10), case_id) :
 		    cases_by_reference(c->agent, s, case_id);
 	}
 	if (err == ERR_NONE && cases_excluded(c->agent, case_id,
@@ -157,7 +156,9 @@ match(struct agent *a, struct prefix *p)
 bool
 work_own_id(struct api_call *c, const char *text, struct record_id *out)
 {
+	static const char none[] = "This agency wrote no record with that id.";
 	struct prefix p = { .text = text };
+	struct own o;
 
 	p.n = text != NULL ? strlen(text) : 0;
 	if (p.n < 8 || p.n > 2 * RECORD_ID_LEN) {
@@ -167,8 +168,12 @@ work_own_id(struct api_call *c, const char *text, struct record_id *out)
 	}
 	if (match(c->agent, &p) != ERR_NONE || p.found != 1) {
 		api_no(c, CLI_NO, p.found > 1 ? "More than one record begins "
-		    "like that; give more of its id." :
-		    "This agency wrote no record with that id.");
+		    "like that; give more of its id." : none);
+		return false;
+	}
+	if (own_get(c->agent, &p.id, &o, NULL) != ERR_NONE ||
+	    cases_excluded(c->agent, o.case_id, c->worker.account)) {
+		api_no(c, CLI_NO, "%s", none);
 		return false;
 	}
 	*out = p.id;

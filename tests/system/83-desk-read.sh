@@ -255,6 +255,32 @@ for item in "$POL4" "$(wc_id CAL-8)"; do
 	bare /item/888888 >"$W/unknown"
 	cmp -s "$W/excluded" "$W/unknown" || fail "item $item tells"
 done
+# nor does handing something in tell, or do anything
+hand_in() {
+	page /nowhere
+	wl_curl $HERE mal "$1" -H "Origin: $(cat "$W/$HERE/desk.url")" \
+	    -d "desk.token=$(sed -n 's/.*"desk.token" value="\([0-9a-f]*\)".*/\1/p' \
+	    "$W/page" | head -n 1)" -d "desk.number=$2" -d desk.who=mal \
+	    -d text=x -d reason=wrong-fact -o "$W/page" \
+	    -w '%{http_code} %{redirect_url}' >"$W/code"
+	bare "$1"
+	sed "s|${1##*/}|ID|" "$W/code"
+}
+for path in "answer/$POL4 answer/888888" "recall/$(wc_id CAL-8) \
+    recall/00000000000000000000000000000000"
+do
+	# shellcheck disable=SC2086
+	set -- $path
+	hand_in "/$1" "$1" >"$W/excluded"
+	hand_in "/$2" "$2" >"$W/unknown"
+	sed -i "s|${1#*/}|ID|g" "$W/excluded"
+	sed -i "s|${2#*/}|ID|g" "$W/unknown"
+	cmp -s "$W/excluded" "$W/unknown" || fail "handing in $1 tells"
+done
+who=susan
+look "/item/$(wc_id CAL-8)"
+hides 'Taken back'
+who=mal
 wl_post $HERE mal /case/1/print to=court why=other >"$W/page"
 hides 'Pattern' Aleksander
 look /

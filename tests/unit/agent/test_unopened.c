@@ -198,6 +198,43 @@ START_TEST(who_must_not_know)
 }
 END_TEST
 
+/* Nor can he take back or correct what was written in that case. */
+START_TEST(who_must_not_act)
+{
+	static const char none[] = "00112233445566778899aabbccddeeff";
+	uint8_t kase[WIRE_CASE];
+	char id[33], state[16], call[300], words[2048];
+
+	reach_observe(true, "has said that he will come tonight");
+	newest(id);
+	ck_ok(cases_by_number(o->a[POLICE], 1, kase));
+	ck_ok(agent_begin(o->a[POLICE]));
+	ck_ok(agent_end(o->a[POLICE], cases_exclude(o->a[POLICE], kase,
+	    "x.cluded")));
+	for (unsigned i = 0; i < 2; i++) {
+		api_handler *verb = i == 0 ? api_recall : api_correct;
+
+		ck_told(office_ask(o, POLICE, "x.cluded", verb, json_pack(
+		    "{s:s, s:s, s:{}}", "observation", none, "reason",
+		    "wrong-fact", "content")), CLI_NO);
+		snprintf(words, sizeof words, "%s", o->told.words);
+		ck_told(office_ask(o, POLICE, "x.cluded", verb, json_pack(
+		    "{s:s, s:s, s:{}}", "observation", id, "reason",
+		    "wrong-fact", "content")), CLI_NO);
+		ck_assert_str_eq(o->told.words, words);
+	}
+	track(id, state, call);
+	ck_assert_str_ne(state, "taken back");
+	/* a lead, who sees it, gives him nothing of it by mistake */
+	office_worker(o, POLICE, "l.lead", "Lea Example",
+	    RIGHT_LEAD | RIGHT_WORKER);
+	ck_told(office_ask(o, POLICE, "l.lead", api_handover, json_pack(
+	    "{s:s, s:i}", "to", "x.cluded", "case", 1)), CLI_NO);
+	ck_told(office_ask(o, POLICE, "l.lead", api_handover, json_pack(
+	    "{s:s, s:i}", "to", "p.nowak", "case", 1)), CLI_DONE);
+}
+END_TEST
+
 /* And by the notice that is the same for everything. */
 START_TEST(by_notice_too)
 {
@@ -224,6 +261,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, until_somebody_has_called);
 	tcase_add_test(tc, not_what_was_taken_back);
 	tcase_add_test(tc, who_must_not_know);
+	tcase_add_test(tc, who_must_not_act);
 	tcase_add_test(tc, by_notice_too);
 }
 
