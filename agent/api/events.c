@@ -5,8 +5,10 @@
  *              ack (a number): a service begins there when it names no
  *              `after`
  *
- * What happened, without content: ids and states (agent/notices/events.h).
+ * What happened, without content: ids and states (agent/notices/events.h); for
+ * services alone.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,12 +28,11 @@ put_case(struct agent *a, struct bytes kase, json_t *o)
 	if (kase.n != WIRE_CASE ||
 	    cases_number(a, kase.data, &no) != ERR_NONE)
 		return;
-	if (cases_reference(a, kase.data, reference) == ERR_NONE)
-		json_object_set_new(o, "case", json_pack("{s:s}", "local",
-		    reference));
-	else
-		json_object_set_new(o, "case", json_pack("{s:I}", "local",
-		    (json_int_t)no));
+	/* text, as documents want it */
+	if (cases_reference(a, kase.data, reference) != ERR_NONE)
+		snprintf(reference, sizeof reference, "%" PRIu64, no);
+	json_object_set_new(o, "case", json_pack("{s:s}", "local",
+	    reference));
 }
 
 static json_t *
@@ -88,19 +89,40 @@ acked(struct api_call *c)
 	return n;
 }
 
+/* Has there been an event with this number?  The newest are never given up. */
+static enum error_code
+has_been(struct agent *a, uint64_t n)
+{
+	struct db_stmt *st = a->sql[SQL_EVENT_LIST];
+	enum error_code err;
+	bool any = false;
+
+	if (n == 0)
+		return ERR_NONE;
+	db_bind_i64(st, 1, (int64_t)n - 1);
+	db_bind_i64(st, 2, 1);
+	err = db_step(st, &any);
+	db_done(st);
+	return err == ERR_NONE && !any ? ERR_NOTFOUND : err;
+}
+
 static void
 ack(struct api_call *c, uint64_t n)
 {
 	char name[128];
 	uint8_t value[8];
-	enum error_code err = agent_begin(c->agent);
+	enum error_code err = has_been(c->agent, n);
 
 	name_of(c, name);
 	put_be64(value, n);
 	if (err == ERR_NONE)
+		err = agent_begin(c->agent);
+	if (err == ERR_NONE)
 		err = agent_end(c->agent, books_put(c->agent, name,
 		    bytes_of(value, sizeof value)));
-	if (err != ERR_NONE)
+	if (err == ERR_NOTFOUND)
+		api_no(c, CLI_INPUT, "n: no event has had this number yet.");
+	else if (err != ERR_NONE)
 		api_error(c, err, NULL);
 	else
 		api_tell(c, CLI_DONE, json_pack("{s:I}", "next",
@@ -116,6 +138,12 @@ api_events(struct api_call *c)
 	enum error_code err;
 	bool any = false;
 
+	/* they tell of all cases, and a worker may be kept out of one */
+	if (c->by != BY_SERVICE) {
+		json_decref(list);
+		api_no(c, CLI_LOCKED, "Events are told to a service's token.");
+		return;
+	}
 	if (api_number(c, "ack", &after)) {
 		json_decref(list);
 		ack(c, after);

@@ -110,11 +110,19 @@ door_open(struct door_call *c)
 	door_pass(c, VERB_OPEN, json_pack("{s:o}", "case", door_case(c->part)));
 }
 
+/* An item is named by its number, as in events; not by what begins with one,
+ * such as an id: that would open, and enter into the ledger, another item. */
 void
 door_message(struct door_call *c)
 {
-	door_pass(c, VERB_OPEN, json_pack("{s:I}", "message",
-	    (json_int_t)strtoll(c->part, NULL, 10)));
+	const size_t n = strlen(c->part);
+
+	if (strspn(c->part, "0123456789") < n || n > 18)
+		door_refuse(c, 404, NULL, NULL, "Nothing to show",
+		    "Nothing to show.");
+	else
+		door_pass(c, VERB_OPEN, json_pack("{s:I}", "message",
+		    (json_int_t)strtoll(c->part, NULL, 10)));
 }
 
 void

@@ -111,6 +111,8 @@ jq 'del(.idempotency_key) | .surplus = 1' "$W/one.json" >"$W/more.json"
 ok 'an unknown field' "$(post /v1/observations "$W/more.json")" 400
 jq 'del(.idempotency_key) | .case.local = "777"' "$W/one.json" >"$W/777.json"
 ok 'an unknown case' "$(post /v1/observations "$W/777.json")" 404
+jq 'del(.idempotency_key) | .case.local = "+1"' "$W/one.json" >"$W/plus.json"
+ok 'a reference is no sum' "$(post /v1/observations "$W/plus.json")" 404
 jq 'del(.idempotency_key) | .author.account = "nobody"' "$W/one.json" \
     >"$W/author.json"
 ok 'an unknown author' "$(post /v1/observations "$W/author.json")" 400
@@ -155,6 +157,8 @@ ok 'no code, no text' "$(grep -c 'CC30\|upset' "$W/answer")" 0
 n=$(said .next)
 echo "{\"n\":$n}" >"$W/ack.json"
 ok 'acknowledged' "$(post /v1/events/ack "$W/ack.json")" 200
+printf '{"n":%s}' "$((n + 1000))" >"$W/far.json"
+ok 'not what has not been' "$(post /v1/events/ack "$W/far.json")" 400
 ok 'goes on from there' "$(get /v1/events)/$(said '.events | length')" 200/0
 
 # ---- taking back -----------------------------------------------------------------------------
@@ -173,6 +177,15 @@ service=$token
 token=$(said .session)
 ok 'the worker opens' "$(post /v1/cases/1/open "$W/empty.json")" 200
 ok 'and maps' "$(get /v1/cases/1/map)" 200
+item=$(wl_as $P inbox --json | jq '.items[0].message')
+ok 'reads one item' "$(get "/v1/messages/$item")" 200
+for part in "${item}abc" "+$item" -1 "0$item-" 99999999999999999999; do
+	ok "no item: $part" "$(get "/v1/messages/$part")" 404
+done
+# they tell of all cases, also of one that this worker is kept out of
+ok 'events are for services' "$(get '/v1/events?after=0')" 403
+ok 'and so is their acknowledgement' "$(post /v1/events/ack \
+    "$W/ack.json")" 403
 echo '{"case":1,"messages":[],"to":"court","why":"other"}' >"$W/export.json"
 ok 'nothing to export' "$(post /v1/exports "$W/export.json")" 400
 token=$service
