@@ -233,6 +233,8 @@ static const char *const once[] = { "Host", "Origin", "Cookie",
 struct counting {
 	unsigned seen[sizeof once / sizeof once[0]];
 	bool twice;
+	unsigned lengths;              /* ways in which the body's end is told */
+	bool coded;                    /* otherwise than in chunks */
 };
 
 static enum MHD_Result
@@ -242,10 +244,14 @@ count_field(void *cls, enum MHD_ValueKind kind, const char *name,
 	struct counting *n = cls;
 
 	(void)kind;
-	(void)value;
 	for (size_t i = 0; i < sizeof once / sizeof once[0]; i++)
 		if (strcasecmp(name, once[i]) == 0 && n->seen[i]++ > 0)
 			n->twice = true;
+	if (strcasecmp(name, "Transfer-Encoding") == 0) {
+		n->lengths++;
+		n->coded = value == NULL || strcasecmp(value, "chunked") != 0;
+	} else if (strcasecmp(name, "Content-Length") == 0)
+		n->lengths++;
 	return MHD_YES;
 }
 
@@ -264,7 +270,7 @@ static int
 look_first(const struct http *h, struct MHD_Connection *c,
     const struct coming *in, const char *method, const char *version)
 {
-	struct counting n = { { 0 }, false };
+	struct counting n = { .twice = false };
 
 	if (in->too_long)
 		return MHD_HTTP_URI_TOO_LONG;
@@ -275,7 +281,8 @@ look_first(const struct http *h, struct MHD_Connection *c,
 	    strcmp(version, "HTTP/1.0") != 0)
 		return MHD_HTTP_HTTP_VERSION_NOT_SUPPORTED;
 	MHD_get_connection_values(c, MHD_HEADER_KIND, count_field, &n);
-	if (n.twice)
+	/* where a body ends must not be read in two ways (RFC 9112, 6.3) */
+	if (n.twice || n.lengths > 1 || n.coded)
 		return MHD_HTTP_BAD_REQUEST;
 	return announced_too_long(h, c) ? MHD_HTTP_CONTENT_TOO_LARGE : 0;
 }

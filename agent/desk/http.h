@@ -36,7 +36,8 @@ struct http_request {
 
 /* A header of the request, NULL when absent.  Host, Origin, Cookie,
  * Authorization, Content-Type and Content-Length come once: a request with
- * two of one is refused before it gets here. */
+ * two of one is refused before it gets here, and so is one with both a
+ * Content-Length and a Transfer-Encoding, or with another than chunked. */
 const char *http_header(const struct http_request *r, const char *name);
 
 /*

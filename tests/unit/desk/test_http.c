@@ -267,6 +267,12 @@ static const struct {
 	    "\r\n\r\n", 0 },
 	{ "POST / HTTP/1.1\r\n" CLOSE "Content-Length: -1\r\n\r\n", 0 },
 	{ "GET / HTTP/1.1\r\n" CLOSE "Content-Length: 1\r\n\r\nx", 400 },
+	{ "POST / HTTP/1.1\r\n" CLOSE "Content-Length: 3\r\n"
+	    "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400 },
+	{ "POST / HTTP/1.1\r\n" CLOSE "Transfer-Encoding: xchunked\r\n\r\n"
+	    "0\r\n\r\n", 400 },
+	{ "POST / HTTP/1.1\r\n" CLOSE "Transfer-Encoding: gzip, chunked\r\n"
+	    "\r\n0\r\n\r\n", 400 },
 	{ "GET /\r\n\r\n", 0 },
 	{ "\x16\x03\x01\x02\r\n\r\n", 0 },
 	{ "GET / HTTP/9.9\r\n" CLOSE "\r\n", 0 },
