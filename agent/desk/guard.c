@@ -37,7 +37,10 @@ origin_ok(const struct desk_config *c, const char *host, const char *origin)
  * What changes something must come from our own pages, and the browser must
  * say so.  Looking is allowed from there and by the person's own hand; a
  * link on another site may lead here (without our cookie: it is strict), but
- * no other site may take a page or script of ours as a part of its own.
+ * no other site may take a page or script of ours as a part of its own.  A
+ * neighbour, such as another port or another name in the same domain, has
+ * our cookie sent along: it may lead to the first page alone, since a look
+ * at an item is in the ledger.
  */
 static bool
 source_ok(const struct desk_config *c, const struct guard_ask *ask)
@@ -51,9 +54,13 @@ source_ok(const struct desk_config *c, const struct guard_ask *ask)
 		return (ask->origin != NULL || own) &&
 		    (site == NULL || own) && (ask->origin == NULL ||
 		    origin_ok(c, ask->host, ask->origin));
-	return site == NULL || own || strcmp(site, "none") == 0 ||
-	    (ask->fetch_mode != NULL &&
-	    strcmp(ask->fetch_mode, "navigate") == 0);
+	if (site == NULL || own || strcmp(site, "none") == 0)
+		return true;
+	return ask->fetch_mode != NULL &&
+	    strcmp(ask->fetch_mode, "navigate") == 0 &&
+	    (ask->fetch_dest == NULL ||
+	    strcmp(ask->fetch_dest, "document") == 0) &&
+	    (strcmp(site, "cross-site") == 0 || strcmp(ask->path, "/") == 0);
 }
 
 bool

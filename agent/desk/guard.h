@@ -16,7 +16,7 @@ enum { GUARD_TOKEN = 65, GUARD_PATH_MAX = 256 };
 struct guard_ask {
 	bool post;
 	const char *path, *host, *origin, *content_type;
-	const char *fetch_site, *fetch_mode, *purpose;
+	const char *fetch_site, *fetch_mode, *fetch_dest, *purpose;
 };
 
 enum guard_verdict {

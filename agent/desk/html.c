@@ -50,6 +50,14 @@ escape(unsigned char c)
 	}
 }
 
+/* U+202A to U+202E, U+2066 to U+2069: they turn around what stands behind. */
+static bool
+turns(const unsigned char *s, size_t n)
+{
+	return n == 3 && s[0] == 0xe2 && ((s[1] == 0x80 && s[2] >= 0xaa &&
+	    s[2] <= 0xae) || (s[1] == 0x81 && s[2] >= 0xa6 && s[2] <= 0xa9));
+}
+
 void
 html_text(struct buf *b, const char *s, size_t n)
 {
@@ -57,8 +65,8 @@ html_text(struct buf *b, const char *s, size_t n)
 
 	while (i < n) {
 		const size_t k = html_utf8(s + i, n - i);
-		const char *e = k > 0 ? escape((unsigned char)s[i]) :
-		    REPLACEMENT;
+		const char *e = k == 0 || turns((const unsigned char *)s + i,
+		    k) ? REPLACEMENT : escape((unsigned char)s[i]);
 
 		if (e != NULL)
 			buf_put_str(b, e);

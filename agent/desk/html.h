@@ -23,7 +23,8 @@ void html_v(struct buf *b, const char *fmt, va_list ap)
     __attribute__((format(printf, 2, 0)));
 /* Our own markup, as it is. */
 void html_raw(struct buf *b, const char *markup);
-/* Escaped text of n bytes; bytes that are not UTF-8 become U+FFFD. */
+/* Escaped text of n bytes; bytes that are not UTF-8 become U+FFFD, and so do
+ * controls and what turns the reading order of other text around. */
 void html_text(struct buf *b, const char *s, size_t n);
 
 /* How many bytes the first character of these n bytes has; 0 when it is

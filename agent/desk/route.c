@@ -135,6 +135,7 @@ guarded(struct desk_call *c, const struct http_request *r)
 		.content_type = http_header(r, "Content-Type"),
 		.fetch_site = http_header(r, "Sec-Fetch-Site"),
 		.fetch_mode = http_header(r, "Sec-Fetch-Mode"),
+		.fetch_dest = http_header(r, "Sec-Fetch-Dest"),
 		.purpose = purpose != NULL ? purpose :
 		    http_header(r, "Purpose"),
 	};

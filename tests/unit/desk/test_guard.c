@@ -116,6 +116,19 @@ START_TEST(looking)
 	ck_assert_int_eq(guard_look(&c, &ask), GUARD_ORIGIN);
 	ask.fetch_mode = "navigate";
 	ck_assert_int_eq(guard_look(&c, &ask), GUARD_OK);
+	ask.fetch_dest = "iframe";
+	ck_assert_int_eq(guard_look(&c, &ask), GUARD_ORIGIN);
+	ask.fetch_dest = "document";
+	ck_assert_int_eq(guard_look(&c, &ask), GUARD_OK);
+	/* a neighbour, who has our cookie sent along */
+	ask.fetch_site = "same-site";
+	ask.path = "/item/5";
+	ck_assert_int_eq(guard_look(&c, &ask), GUARD_ORIGIN);
+	ask.path = "/";
+	ck_assert_int_eq(guard_look(&c, &ask), GUARD_OK);
+	ask.fetch_dest = "iframe";
+	ck_assert_int_eq(guard_look(&c, &ask), GUARD_ORIGIN);
+	ask.fetch_dest = NULL;
 	ask.purpose = "prefetch";
 	ck_assert_int_eq(guard_look(&c, &ask), GUARD_ORIGIN);
 }
