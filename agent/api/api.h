@@ -85,7 +85,7 @@
 	X(VERB_SERVICE_ADD, "service-add", API_IT, api_service_add)       \
 	X(VERB_SERVICE_END, "service-end", API_IT, api_service_end)       \
 	X(VERB_SERVICE_LIST, "service-list", API_IT, api_service_list)    \
-	X(VERB_EVENTS, "events", API_WORKER, api_events)
+	X(VERB_EVENTS, "events", API_SERVICE, api_events)
 
 /*
  * LocalAsk.flags.  ASK_DESK: in the name of the session in LocalAsk.text, and
@@ -101,7 +101,9 @@ enum api_flag { ASK_DESK = 1, ASK_PEEK = 2 };
 enum api_who {
 	API_ANY, API_IT, API_WORKER, API_ADVOCATE, API_OFFICER, API_DESK,
 	API_SESSION, API_LEAD,
-	API_ACCOUNT                    /* anybody who works here, IT as well */
+	API_ACCOUNT,                   /* anybody who works here, IT as well */
+	API_SERVICE                    /* a service's token: tells of all cases,
+	                                * and a worker may be kept out of one */
 };
 /* How the caller is known. */
 enum api_by { BY_NOBODY, BY_UID, BY_SESSION, BY_SERVICE };

@@ -145,6 +145,8 @@ api_may(const struct api_call *c, enum api_who who)
 		    (c->worker.rights & RIGHT_OFFICER) != 0;
 	case API_DESK:
 		return c->desk;
+	case API_SERVICE:
+		return c->by == BY_SERVICE;
 	case API_SESSION:
 		return c->by == BY_SESSION;
 	case API_LEAD:

@@ -47,7 +47,7 @@ refused_but(unsigned rights)
 		    RIGHT_LEAD | RIGHT_ADVOCATE | RIGHT_OFFICER,
 		[API_ADVOCATE] = RIGHT_ADVOCATE,
 		[API_OFFICER] = RIGHT_OFFICER, [API_DESK] = 0,
-		[API_SESSION] = 0, [API_ACCOUNT] = ~0u,
+		[API_SESSION] = 0, [API_ACCOUNT] = ~0u, [API_SERVICE] = 0,
 	};
 	int fd = dial();
 
