@@ -67,5 +67,40 @@ max.page = later.page;
 await max.accessible('a draft and another');
 await max.shot('write-two-windows');
 
+// ---- what was typed a moment ago, by whichever way one leaves ---------------------------
+await max.page.route('https://**', (route) => route.fulfill({
+	body: '<title>Weather</title>', contentType: 'text/html' }));
+for (const [way, leave, gone] of [
+    ['Lock', () => max.page.getByRole('button', { name: 'Lock' }).click(),
+	'**/lock'],
+    ['Sign out', () => max.page.getByRole('button', { name: 'Sign out' })
+	.click(), '**/signin?done=out'],
+    ['Esc Esc', async () => {
+	await max.page.keyboard.press('Escape');
+	await max.page.keyboard.press('Escape');
+    }, 'https://**']]) {
+	await max.go('/task/1');
+	await max.page.locator('#text').fill(`typed just before ${way}`);
+	await leave();
+	await max.page.waitForURL(gone);
+	await max.signIn('max');
+	await max.go('/task/1');
+	ok(`${way}: the last words are kept`, await max.page.locator('#text')
+	    .inputValue() === `typed just before ${way}`,
+	    await max.page.locator('#text').inputValue());
+}
+const beside = await max.context.newPage();
+await beside.goto(max.base + '/ask/1');
+await beside.locator('#text').fill('asked in the window beside it');
+await max.page.getByRole('button', { name: 'Sign out' }).click();
+await beside.waitForURL('**/locked?from=/ask/1');
+ok('signed out in one window: nothing stays in the other',
+    !/Ask|Northbank/.test(await beside.locator('main').innerText()));
+await max.page.waitForURL('**/signin?done=out');
+await max.signIn('max');
+await max.go('/ask/1');
+ok('and its question is there again', await max.page.locator('#text')
+    .inputValue() === 'asked in the window beside it');
+
 await browser.close();
 end();

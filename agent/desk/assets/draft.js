@@ -15,6 +15,7 @@
 	const note = document.createElement("p");
 	const read = () => new URLSearchParams(new FormData(form)).toString();
 	let kept = read(), busy = false, sent = false;
+	let doing = Promise.resolve();
 
 	note.className = "hint";
 	note.setAttribute("role", "status");
@@ -44,8 +45,17 @@
 	form.addEventListener("submit", () => {
 		sent = true;
 	});
-	setInterval(() => keep(false), EVERY_MS);
-	addEventListener("wayleave:leave", () => keep(true));
+	setInterval(() => {
+		doing = keep(false);
+	}, EVERY_MS);
+	/* who locks the screen waits for it: lock.js */
+	addEventListener("wayleave:leave", (event) => {
+		event.detail.push(doing.then(() => keep(true)));
+	});
+	/* hide.js has taken it along */
+	addEventListener("wayleave:hide", () => {
+		sent = true;
+	});
 	document.addEventListener("visibilitychange", () => {
 		if (document.hidden)
 			keep(true);

@@ -20,7 +20,14 @@
 
 	function hide() {
 		const data = form && new URLSearchParams(new FormData(form));
+		const writing = document.querySelector(
+		    "form [name='draft.what']");
 
+		if (data && writing)
+			for (const [name, value] of new FormData(writing.form))
+				if (!name.startsWith("desk."))
+					data.append(name, value);
+		dispatchEvent(new Event("wayleave:hide"));
 		document.documentElement.replaceChildren();
 		tabs.postMessage("hide");
 		if (data)

@@ -2,12 +2,15 @@
  * The screen locks when nobody has touched it for data-lock seconds; it goes
  * blank five seconds before.  A hand on any tab counts for all of them.
  * While somebody reads, the agent is told so once a minute, since it ends
- * sessions that nobody uses.
+ * sessions that nobody uses.  Locking and signing out, by hand or by the
+ * clock, blank this tab and all others at once; then what is being written is
+ * kept, and only then the session ends.
  */
 (() => {
 	"use strict";
 
 	const BLANK_MS = 5000, TELL_MS = 60000, TURN_MS = 500;
+	const OTHERS_MS = 300, FOLLOW_MS = 1500, KEEP_MS = 3000;
 	const form = document.getElementById("lock");
 	const limit = Number(document.body.dataset.lock) * 1000;
 	const root = document.documentElement;
@@ -22,18 +25,36 @@
 		if (blank === root.classList.contains("blank"))
 			return;
 		root.classList.toggle("blank", blank);
-		document.body.dataset.blank = blank ?
-		    "Locking. Press a key to stay." : "";
+		document.body.dataset.blank = !blank ? "" : over ?
+		    "Locking." : "Locking. Press a key to stay.";
 	}
 
-	function lock(tell) {
+	const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+	/* The other tabs have drafts as well, hence the pause. */
+	function leave(pause_ms, then) {
+		const kept = [pause(pause_ms)];
+
 		over = true;
 		show(true);
 		/* drafts are kept first: draft.js */
-		dispatchEvent(new Event("wayleave:leave"));
-		if (tell)
-			tabs.postMessage("lock");
-		form.submit();
+		dispatchEvent(new CustomEvent("wayleave:leave",
+		    { detail: kept }));
+		Promise.race([Promise.allSettled(kept), pause(KEEP_MS)])
+		    .then(then);
+	}
+
+	function end(by) {
+		tabs.postMessage("lock");
+		leave(OTHERS_MS, () => by.submit());
+	}
+
+	/* Another tab ends the session: this one does not end it again. */
+	function follow() {
+		const from = form.querySelector("[name='desk.next']");
+
+		leave(FOLLOW_MS, () => location.replace("/locked" +
+		    (from ? "?from=" + from.value : "")));
 	}
 
 	function tell_agent() {
@@ -42,7 +63,7 @@
 		    body: new URLSearchParams(new FormData(form)) })
 		    .then((answer) => {
 			if (answer.status === 401)
-				lock(true);
+				end(form);
 		    }).catch(() => {});
 	}
 
@@ -67,10 +88,16 @@
 			used = Date.now();
 			show(false);
 		} else if (event.data === "lock" && !over) {
-			lock(false);
+			follow();
 		}
 	});
-	addEventListener("wayleave:ended", () => lock(true));
+	for (const by of [form, document.getElementById("signout")])
+		by.addEventListener("submit", (event) => {
+			event.preventDefault();
+			if (!over)
+				end(by);
+		});
+	addEventListener("wayleave:ended", () => end(form));
 	/* By the clock, not by one long timer: a laptop may have slept. */
 	setInterval(() => {
 		const idle = Date.now() - used;
@@ -78,7 +105,7 @@
 		if (over)
 			return;
 		if (idle >= limit)
-			lock(true);
+			end(form);
 		else if (idle >= limit - BLANK_MS)
 			show(true);
 	}, TURN_MS);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/desk/draft.h"
 #include "agent/desk/page.h"
 #include "agent/desk/part.h"
 
@@ -229,6 +230,9 @@ page_locked(struct desk_call *c)
 void
 page_hide(struct desk_call *c)
 {
+	/* what was being written comes along: hide.js */
+	if (form_get(&c->form, "draft.what") != NULL)
+		(void)draft_keep(c, form_text(&c->form, "draft.what"));
 	sign_leave(c);
 	/* a redirect would have to be allowed to every form of ours */
 	html(&c->out, "<!doctype html>\n<html lang=\"en\"><head><meta "
