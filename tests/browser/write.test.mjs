@@ -75,6 +75,21 @@ await pat.shot('write-wording');
 
 // ---- every "no" keeps what was typed and names the field ------------------------------------
 await pat.go('/write/1');
+await page.getByRole('button', { name: 'Look who gets it' }).click();
+ok('nothing ticked: it is said in plain words, with the way to the field',
+    await page.locator('.error a[href="#q"]').count() === 1 &&
+    !/\$\.|\[V/.test(await pat.text()));
+await pat.go('/ask/1');
+await page.locator('#to').selectOption('northbank-court');
+await page.locator('#text').fill('is there an order?');
+await page.getByRole('button', { name: 'Ask', exact: true }).click();
+ok('a question that may not go: whom to ask instead, and the text kept',
+    (await page.locator('.error').innerText()).startsWith(R1) &&
+    /Please do not ask the family/.test(await pat.text()) &&
+    await page.locator('#text').inputValue() === 'is there an order?');
+await pat.go('/handover');
+ok('nothing to hand over: no markup is shown', !/<p>/.test(await pat.text()));
+await pat.go('/write/1');
 await page.locator('#q').fill('CC01');
 await page.waitForSelector('#found input[value=CC01]');
 await page.locator('#found input[value=CC01]').check();

@@ -77,7 +77,8 @@ waiting(struct desk_call *c)
 		    "</li>\n", no, no, json_yes(m, "urgent") ? ", urgent" :
 		    "");
 	}
-	html(&c->out, "</ul>\n%s", last == 0 ? "<p>Nothing.</p>\n" : "");
+	html_raw(&c->out, last == 0 ? "</ul>\n<p>Nothing.</p>\n" :
+	    "</ul>\n");
 	json_decref(in);
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agent/desk/draft.h"
 #include "agent/desk/write_form.h"
 
 desk_page page_recall, page_ask, page_answer;
@@ -15,6 +16,13 @@ desk_page page_recall, page_ask, page_answer;
 /* What came of it: on to `where`, or `again` with what is wrong. */
 typedef void page_again(struct desk_call *c, const char *field,
     const char *wrong);
+
+/* "/ask/1" is kept as "ask/1". */
+static const char *
+draft_of(const struct desk_call *c)
+{
+	return c->path + 1;
+}
 
 static void
 act(struct desk_call *c, enum api_verb verb, json_t *in, const char *done,
@@ -24,11 +32,17 @@ act(struct desk_call *c, enum api_verb verb, json_t *in, const char *done,
 	char *words = NULL;
 	const int code = desk_ask(c, verb, in, &out, &words);
 	const char *field = json_str(out, "field");
+	const char *no = json_str(json_array_get(json_object_get(out,
+	    "copies"), 0), "text");
 
-	if (code == CLI_DONE)
+	if (code == CLI_DONE) {
+		if (form_get(&c->form, "draft.what") != NULL)
+			draft_done(c, draft_of(c));
 		desk_see(c, done, "%s", where);
-	else if (field[0] != '\0')
+	} else if (field[0] != '\0')
 		again(c, field, json_str(out, "text"));
+	else if (no[0] != '\0')
+		again(c, NULL, no);
 	else
 		again(c, NULL, words != NULL && words[0] != '\0' ? words :
 		    "There is no permission in force to send this at the "
@@ -92,12 +106,15 @@ show_ask(struct desk_call *c, const char *field, const char *wrong)
 
 	if (w.members == NULL)
 		return;
+	draft_take(c, draft_of(c));
 	page_begin(c, "Ask");
+	draft_say(c, draft_of(c));
 	if (wrong != NULL)
 		page_error(c, field, "%s", wrong);
 	html_raw(&c->out, "<p>Could she answer it herself? Then ask her first. "
 	    "A question goes only where she has agreed that it may.</p>\n");
 	page_form(c, c->path);
+	draft_fields(c, draft_of(c));
 	write_agency(c, &w, "to", "Which agency", false);
 	page_area(c, "text", "The question", "At most 1,000 characters; "
 	    "persons as P1, P2, K1.", "", 4);
@@ -151,16 +168,37 @@ page_ask(struct desk_call *c)
 
 /* ---- answering ------------------------------------------------------------------- */
 
+/* What was asked, by whom: it is open already where one comes from. */
+static void
+put_question(struct desk_call *c)
+{
+	json_t *out = NULL;
+	const json_t *item;
+
+	(void)desk_ask(c, VERB_OPEN, json_pack("{s:I}", "message",
+	    (json_int_t)strtoll(c->part[0], NULL, 10)), &out, NULL);
+	item = json_array_get(json_object_get(out, "items"), 0);
+	if (strcmp(json_str(item, "kind"), "question") == 0)
+		html(&c->out, "<p>%s asks:</p>\n<p class=\"quote\">%s</p>\n",
+		    json_str(json_object_get(item, "from"), "name"), json_str(
+		    json_object_get(item, "content"), "text"));
+	json_decref(out);
+}
+
 static void
 show_answer(struct desk_call *c, const char *field, const char *wrong)
 {
+	draft_take(c, draft_of(c));
 	page_begin(c, "Answer");
+	draft_say(c, draft_of(c));
 	if (wrong != NULL)
 		page_error(c, field, "%s", wrong);
+	put_question(c);
 	html_raw(&c->out, "<p>Say what you yourself know, and what your own "
 	    "records hold. What came from another agency it can say itself."
 	    "</p>\n");
 	page_form(c, c->path);
+	draft_fields(c, draft_of(c));
 	page_area(c, "text", "The answer", "At most 1,000 characters; persons "
 	    "as P1, P2, K1.", "", 5);
 	page_form_end(c, "Answer");
