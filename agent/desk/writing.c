@@ -134,7 +134,12 @@ show(struct desk_call *c, const struct writing *what,
     const struct write_facts *w, const json_t *copies, const json_t *lint,
     const json_t *refused, const char *words)
 {
-	page_begin(c, what->heading);
+	const long long no = json_int(what->cased, "case");
+
+	if (no > 0)             /* not one of our own reference */
+		page_begin_case(c, no, "", what->heading);
+	else
+		page_begin(c, what->heading);
 	html(&c->out, "<p>%s</p>\n", what->lead);
 	draft_say(c, what->draft);
 	if (refused != NULL || words != NULL)

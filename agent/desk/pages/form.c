@@ -173,6 +173,18 @@ page_check(struct desk_call *c, const char *name, const char *value,
 
 /* ---- what is said ---------------------------------------------------------------- */
 
+/* "$.text: too long [V0]" is for systems: who writes reads "too long". */
+static const char *
+plain(char *said)
+{
+	char *rule = strrchr(said, '['), *path = strstr(said, ": ");
+
+	if (rule != NULL && rule > said && rule[-1] == ' ' && rule[1] == 'V' &&
+	    rule[strlen(rule) - 1] == ']')
+		rule[-1] = '\0';
+	return strncmp(said, "$.", 2) == 0 && path != NULL ? path + 2 : said;
+}
+
 void
 page_error(struct desk_call *c, const char *field, const char *fmt, ...)
 {
@@ -184,7 +196,7 @@ page_error(struct desk_call *c, const char *field, const char *fmt, ...)
 	va_end(ap);
 	html_raw(&c->out, "<p class=\"error\" role=\"alert\">");
 	html(&c->out, field != NULL ? "<a href=\"#%s\">%s</a></p>\n" :
-	    "%s%s</p>\n", field != NULL ? field : "", said);
+	    "%s%s</p>\n", field != NULL ? field : "", plain(said));
 }
 
 void

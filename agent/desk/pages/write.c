@@ -47,11 +47,20 @@ page_write(struct desk_call *c)
 
 /* ---- one record ---------------------------------------------------------------- */
 
+static const char *
+lacks(const struct form *f, const char **field)
+{
+	if (form_get(f, "codes") != NULL)
+		return NULL;
+	*field = "q";
+	return "Tick what was done or seen: find it in plain words first.";
+}
+
 void
 page_write_case(struct desk_call *c)
 {
 	struct writing what = { .look = VERB_PREVIEW, .send = VERB_SEND,
-	    .fields = write_fields, .document = write_document,
+	    .fields = write_fields, .document = write_document, .lacks = lacks,
 	    .heading = "Write", .lead = "What did the person causing harm do? "
 	    "Start there." };
 
@@ -68,7 +77,7 @@ void
 page_correct(struct desk_call *c)
 {
 	struct writing what = { .look = VERB_CORRECT, .send = VERB_CORRECT,
-	    .fields = write_fields, .document = write_document,
+	    .fields = write_fields, .document = write_document, .lacks = lacks,
 	    .heading = "Correct", .lead = "Write what is right. It goes to "
 	    "whoever had the wrong one, where that is still permitted, and "
 	    "takes its place." };
@@ -115,7 +124,7 @@ page_track(struct desk_call *c)
 
 	if (o == NULL)
 		return;
-	page_begin(c, "Where it is");
+	page_begin_case(c, json_int(o, "case"), "seen", "Where it is");
 	html_raw(&c->out, "<table>\n<caption>Copies of this record</caption>\n"
 	    "<thead><tr><th scope=\"col\">Agency</th><th scope=\"col\">State"
 	    "</th><th scope=\"col\">Since</th></tr></thead>\n<tbody>\n");

@@ -216,13 +216,18 @@ START_TEST(errors)
 	page_error(&c, NULL, "of the whole");
 	page_error_of(&c, "new_password: too short");
 	page_error_of(&c, "Not now: later");
+	page_error(&c, "by", "%s", "$.reply_by: \"soon\": no day [V0]");
+	page_error(&c, NULL, "%s", "call [the desk]");
 	ck_assert_str_eq(got(),
 	    "<p class=\"error\" role=\"alert\"><a href=\"#when\">a "
 	    "&lt;day&gt; is missing</a></p>\n"
 	    "<p class=\"error\" role=\"alert\">of the whole</p>\n"
 	    "<p class=\"error\" role=\"alert\"><a href=\"#new_password\">too "
 	    "short</a></p>\n"
-	    "<p class=\"error\" role=\"alert\">Not now: later</p>\n");
+	    "<p class=\"error\" role=\"alert\">Not now: later</p>\n"
+	    "<p class=\"error\" role=\"alert\"><a href=\"#by\">&quot;soon"
+	    "&quot;: no day</a></p>\n"
+	    "<p class=\"error\" role=\"alert\">call [the desk]</p>\n");
 }
 END_TEST
 
