@@ -32,14 +32,25 @@ entries(const struct view *v, const char *kind, const char *list_class)
 static void
 attendance(const struct view *v, int level)
 {
-	const json_t *list = json_object_get(json_object_get(v->map,
-	    "change"), "attendance");
+	const json_t *change = json_object_get(v->map, "change");
+	/* what is told under change, and is none: see pattern PT5 */
+	const bool none = !json_yes(change, "evidence") &&
+	    json_array_size(json_object_get(change, "change")) > 0;
 
-	if (json_array_size(list) == 0)
+	const bool attended = json_array_size(json_object_get(change,
+	    "attendance")) > 0;
+
+	if (!attended && !none)
 		return;
 	html_raw(&v->c->out, "<div class=\"attendance\">\n");
-	heading(v, level, "Attendance, which is not change");
-	(void)entries(v, "attendance", "grey");
+	if (none) {
+		heading(v, level, "Activity, which is not change");
+		(void)entries(v, "change", "grey");
+	}
+	if (attended) {
+		heading(v, level, "Attendance, which is not change");
+		(void)entries(v, "attendance", "grey");
+	}
 	html_raw(&v->c->out, "</div>\n");
 }
 
@@ -55,8 +66,9 @@ view_change(const struct view *v, int level)
 	if (entries(v, "claiming", "") == 0)
 		view_gap(v, "No evidence yet.");
 	heading(v, level, "Real change");
-	(void)entries(v, "change", "");
-	if (!json_yes(change, "evidence"))
+	if (json_yes(change, "evidence"))
+		(void)entries(v, "change", "");
+	else
 		view_gap(v, "No real-change evidence.");
 	attendance(v, level);
 }

@@ -262,11 +262,12 @@ grant_row(struct room *r, const json_t *g)
 
 	html(b, "<tr><td>%s</td><td>%s</td><td>", json_str(g, "from_name"),
 	    json_str(g, "to_name"));
-	json_array_foreach(json_object_get(g, "scopes"), i, s)
-		html(b, "<span class=\"code\">%s</span> ",
-		    json_string_value(s));
-	html(b, "<span class=\"code\">%s</span></td><td>", json_str(g,
-	    "purpose"));
+	json_array_foreach(json_object_get(g, "scopes"), i, s) {
+		page_code(r->c, json_string_value(s));
+		html_raw(b, "; ");
+	}
+	page_code(r->c, json_str(g, "purpose"));
+	html_raw(b, "</td><td>");
 	page_time(r->c, json_str(g, "until"));
 	html(b, "</td><td><span class=\"mark\">%s%s%s</span> %s%s</td></tr>"
 	    "\n", state_words(json_str(g, "state")), rule[0] != '\0' ? " " :

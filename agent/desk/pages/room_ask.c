@@ -138,8 +138,10 @@ stop_here(struct room *r)
 	room_begin(r, "Not now", NULL);
 	room_box(r, "warn", "ask.stop-here", NULL, 0);
 	html_raw(&r->c->out, "<p>If somebody presses her to permit or to "
-	    "refuse, that is an act to record, when she wants it recorded: "
-	    "<span class=\"code\">CC40</span>.</p>\n");
+	    "refuse, that is an act to record, when she wants it recorded: ");
+	page_code(r->c, "CC40");
+	html_raw(&r->c->out, ".</p>\n<p><a href=\"/room\">Back to the consent "
+	    "room</a></p>\n");
 	page_end(r->c);
 }
 
