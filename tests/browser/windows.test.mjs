@@ -92,6 +92,7 @@ for (const [way, leave, gone] of [
 const beside = await max.context.newPage();
 await beside.goto(max.base + '/ask/1');
 await beside.locator('#text').fill('asked in the window beside it');
+await beside.waitForSelector('text=Kept as a draft', { timeout: 9000 });
 await max.page.getByRole('button', { name: 'Sign out' }).click();
 await beside.waitForURL('**/locked?from=/ask/1');
 ok('signed out in one window: nothing stays in the other',

@@ -50,7 +50,8 @@
 	}, EVERY_MS);
 	/* who locks the screen waits for it: lock.js */
 	addEventListener("wayleave:leave", (event) => {
-		event.detail.push(doing.then(() => keep(true)));
+		if (!sent && (busy || read() !== kept))
+			event.detail.push(doing.then(() => keep(true)));
 	});
 	/* hide.js has taken it along */
 	addEventListener("wayleave:hide", () => {

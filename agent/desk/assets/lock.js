@@ -10,7 +10,7 @@
 	"use strict";
 
 	const BLANK_MS = 5000, TELL_MS = 60000, TURN_MS = 500;
-	const OTHERS_MS = 300, FOLLOW_MS = 1500, KEEP_MS = 3000;
+	const FOLLOW_MS = 1000, KEEP_MS = 3000;
 	const form = document.getElementById("lock");
 	const limit = Number(document.body.dataset.lock) * 1000;
 	const root = document.documentElement;
@@ -31,29 +31,39 @@
 
 	const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
-	/* The other tabs have drafts as well, hence the pause. */
-	function leave(pause_ms, then) {
-		const kept = [pause(pause_ms)];
+	/* Blank at once; what comes is what is still being kept: draft.js */
+	function leave() {
+		const keeping = [];
 
 		over = true;
 		show(true);
-		/* drafts are kept first: draft.js */
 		dispatchEvent(new CustomEvent("wayleave:leave",
-		    { detail: kept }));
-		Promise.race([Promise.allSettled(kept), pause(KEEP_MS)])
-		    .then(then);
+		    { detail: keeping }));
+		return keeping;
 	}
 
+	/* True: nothing has to be waited for. */
 	function end(by) {
+		const keeping = leave();
+
 		tabs.postMessage("lock");
-		leave(OTHERS_MS, () => by.submit());
+		if (keeping.length > 0)
+			Promise.race([Promise.allSettled(keeping),
+			    pause(KEEP_MS)]).then(() => by.submit());
+		return keeping.length === 0;
+	}
+
+	function lock() {
+		if (end(form))
+			form.submit();
 	}
 
 	/* Another tab ends the session: this one does not end it again. */
 	function follow() {
 		const from = form.querySelector("[name='desk.next']");
 
-		leave(FOLLOW_MS, () => location.replace("/locked" +
+		leave();
+		pause(FOLLOW_MS).then(() => location.replace("/locked" +
 		    (from ? "?from=" + from.value : "")));
 	}
 
@@ -63,7 +73,7 @@
 		    body: new URLSearchParams(new FormData(form)) })
 		    .then((answer) => {
 			if (answer.status === 401)
-				end(form);
+				lock();
 		    }).catch(() => {});
 	}
 
@@ -93,11 +103,10 @@
 	});
 	for (const by of [form, document.getElementById("signout")])
 		by.addEventListener("submit", (event) => {
-			event.preventDefault();
-			if (!over)
-				end(by);
+			if (over || !end(by))
+				event.preventDefault();
 		});
-	addEventListener("wayleave:ended", () => end(form));
+	addEventListener("wayleave:ended", lock);
 	/* By the clock, not by one long timer: a laptop may have slept. */
 	setInterval(() => {
 		const idle = Date.now() - used;
@@ -105,7 +114,7 @@
 		if (over)
 			return;
 		if (idle >= limit)
-			end(form);
+			lock();
 		else if (idle >= limit - BLANK_MS)
 			show(true);
 	}, TURN_MS);
