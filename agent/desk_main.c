@@ -6,6 +6,7 @@
 #include "agent/desk/daemon.h"
 #include "agent/desk/folder/folder.h"
 #include "agent/desk/forget.h"
+#include "agent/desk/http_listen.h"
 #include "agent/tongue/tongues.h"
 #include "base/cli.h"
 #include "base/log.h"
@@ -72,6 +73,8 @@ check_config(struct cli *cli)
 	if (err == ERR_NONE) {
 		err = tongues_load(&languages, c.languages, &why);
 		tongues_free(&languages);
+		if (err == ERR_NONE)
+			err = http_listen_check(c.listen, &why);
 		if (err != ERR_NONE)
 			desk_config_destroy(&c);
 	}

@@ -88,29 +88,48 @@ listen_tcp(const char *at, const union address *sa, socklen_t n, int *out,
 	return e == EADDRINUSE ? ERR_BUSY : e == EACCES ? ERR_DENIED : ERR_IO;
 }
 
-enum error_code
-http_listen(const char *at, mode_t mode, int *fd, struct why *why)
+/* The address as numbers; ERR_CONFIG with words. */
+static enum error_code
+address_of(const char *at, union address *sa, socklen_t *n, struct why *why)
 {
 	char host[HOST];
 	in_port_t port;
-	union address sa;
-	socklen_t n;
 
-	*fd = -1;
-	if (at[0] == '/')
-		return local_listen_stream(at, mode, fd, why);
 	if (!cut(at, host, &port)) {
 		why_set(why, "%s: is no address such as 127.0.0.1:7645 and "
 		    "no path", at);
 		return ERR_CONFIG;
 	}
-	if (!loopback(host, port, &sa, &n)) {
+	if (!loopback(host, port, sa, n)) {
 		why_set(why, "%s: is not an address of this machine alone; "
 		    "listen on 127.0.0.1 and put a web server with TLS in "
 		    "front (deploy/examples/nginx-desk.conf)", at);
 		return ERR_CONFIG;
 	}
-	return listen_tcp(at, &sa, n, fd, why);
+	return ERR_NONE;
+}
+
+enum error_code
+http_listen_check(const char *at, struct why *why)
+{
+	union address sa;
+	socklen_t n;
+
+	return at[0] == '/' ? ERR_NONE : address_of(at, &sa, &n, why);
+}
+
+enum error_code
+http_listen(const char *at, mode_t mode, int *fd, struct why *why)
+{
+	union address sa;
+	socklen_t n;
+	enum error_code err;
+
+	*fd = -1;
+	if (at[0] == '/')
+		return local_listen_stream(at, mode, fd, why);
+	err = address_of(at, &sa, &n, why);
+	return err == ERR_NONE ? listen_tcp(at, &sa, n, fd, why) : err;
 }
 
 void

@@ -15,4 +15,7 @@ MUST_USE enum error_code http_listen(const char *at, mode_t mode, int *fd,
     struct why *why);
 void http_unlisten(int *fd);
 
+/* Would it be listened at?  ERR_CONFIG as above; nothing is opened. */
+MUST_USE enum error_code http_listen_check(const char *at, struct why *why);
+
 #endif

@@ -389,5 +389,5 @@ fill(TCase *tc)
 int
 main(void)
 {
-	return test_main("reading", fill, 60);
+	return test_main("reading", fill, 240);
 }

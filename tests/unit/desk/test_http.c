@@ -355,6 +355,7 @@ START_TEST(other_machines)
 	for (size_t i = 0; i < sizeof abroad / sizeof abroad[0]; i++) {
 		why.text[0] = '\0';
 		ck_err(http_listen(abroad[i], 0600, &fd, &why), ERR_CONFIG);
+		ck_err(http_listen_check(abroad[i], &why), ERR_CONFIG);
 		ck_assert_ptr_nonnull(strstr(why.text, "web server"));
 		ck_assert_int_eq(fd, -1);
 	}
