@@ -22,11 +22,11 @@ desk_page page_room_secrets, page_room_secrets_in, page_room_rehearse,
 /* ---- shown once -------------------------------------------------------- */
 
 static const struct {
-	const char *field, *key, *label;
+	const char *field, *name, *key;
 } words[] = {
-	{ "passphrase", "words.pass", "The passphrase" },
-	{ "stop", "words.stop", "The stop phrase" },
-	{ "forced", "words.forced", "The other stop phrase" },
+	{ "passphrase", "words.pass.name", "words.pass" },
+	{ "stop", "words.stop.name", "words.stop" },
+	{ "forced", "words.forced.name", "words.forced" },
 };
 
 static void
@@ -53,8 +53,10 @@ room_words(struct room *r, json_t *result, const char *next,
 
 		if (said[0] == '\0')
 			continue;
-		html(b, "<details name=\"words\" class=\"card\">\n<summary>"
-		    "%u. %s</summary>\n", ++shown, words[i].label);
+		html(b, "<details name=\"words\" class=\"card\">\n<summary "
+		    "lang=\"%s\">%u. %s</summary>\n", tongue_text(r->hers,
+		    "language.code"), ++shown, tongue_text(r->hers,
+		    words[i].name));
 		room_say(r, words[i].key, NULL, 0);
 		html(b, "<p class=\"secret\" lang=\"%s\">%s</p>\n</details>\n",
 		    tongue_text(r->hers, "language.words"), said);
@@ -102,7 +104,8 @@ secrets(struct room *r, const char *wrong)
 		page_error(r->c, NULL, "%s", wrong);
 	html_raw(&r->c->out, "<p>Turn the screen to her. The case is opened "
 	    "now, and her words are drawn: a passphrase, and two stop "
-	    "phrases. They are shown once, one after the other.</p>\n");
+	    "phrases. They are shown once, one after the other. It takes a "
+	    "few seconds: do not load the page again.</p>\n");
 	page_form(r->c, "/room/new/secrets");
 	page_form_end(r->c, "Open the case and show her words");
 	page_end(r->c);
