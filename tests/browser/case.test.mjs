@@ -124,6 +124,9 @@ ok('N8 after: nothing goes to anybody, and it says so in the one sentence',
     n8.to.length === 0 && n8.text.includes(R1));
 await ada.shot('write-stopped');
 await ada.go('/room');
+ok('no other family is on the screen when she sits beside it',
+    !await ada.page.getByRole('link', { name: second }).isVisible());
+await ada.page.locator('details.box > summary').click();
 await ada.page.getByRole('link', { name: second }).click();
 ok('N8 the advocate is told what to do now, and until when it rests',
     /Stopped/.test(await ada.text()) &&

@@ -126,6 +126,34 @@ begin_form(struct desk_call *c, const char *wrong)
 	json_decref(d);
 }
 
+static bool
+cannot_wait(const json_t *all)
+{
+	const json_t *o;
+	size_t i;
+
+	json_array_foreach(json_object_get(all, "tasks"), i, o)
+		if (strcmp(json_str(o, "kind"), "stopped-forced") == 0)
+			return true;
+	return false;
+}
+
+/* She may sit beside the screen: other families are behind a click. */
+static void
+aside(struct desk_call *c, const json_t *all)
+{
+	html_raw(&c->out, cannot_wait(all) ?
+	    "<details class=\"box bad\">\n<summary>Something on your list "
+	    "cannot wait: open it where nobody else sees the screen"
+	    "</summary>\n" :
+	    "<details class=\"box note\">\n<summary>Your list and your "
+	    "agency's cases: open where nobody else sees the screen"
+	    "</summary>\n");
+	tasks(c, all);
+	own_cases(c, all);
+	html_raw(&c->out, "</details>\n");
+}
+
 static void
 door(struct desk_call *c, const char *wrong)
 {
@@ -134,9 +162,8 @@ door(struct desk_call *c, const char *wrong)
 	if (all == NULL)
 		return;
 	page_begin(c, "Consent room");
-	tasks(c, all);
+	aside(c, all);
 	begin_form(c, wrong);
-	own_cases(c, all);
 	page_end(c);
 	json_decref(all);
 }

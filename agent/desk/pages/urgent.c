@@ -11,6 +11,20 @@
 
 desk_page page_urgent;
 
+/* A number one can touch: to dial, its digits alone. */
+static void
+telephone(struct desk_call *c, const char *number)
+{
+	char dial[WIRE_PHONE_MAX + 1];
+	size_t n = 0;
+
+	for (const char *s = number; *s != '\0' && n < WIRE_PHONE_MAX; s++)
+		if ((*s >= '0' && *s <= '9') || (*s == '+' && n == 0))
+			dial[n++] = *s;
+	dial[n] = '\0';
+	html(&c->out, "<a href=\"tel:%s\">%s</a>", dial, number);
+}
+
 static void
 numbers(struct desk_call *c, const json_t *members)
 {
@@ -29,9 +43,10 @@ numbers(struct desk_call *c, const json_t *members)
 
 		if (json_str(m, "phone")[0] == '\0')
 			continue;
-		html(&c->out, "<tr><td>%s</td><td>%s</td><td>%s</td></tr>\n",
-		    json_str(m, "name"), kind != NULL ? kind->label : "",
-		    json_str(m, "phone"));
+		html(&c->out, "<tr><td>%s</td><td>%s</td><td>",
+		    json_str(m, "name"), kind != NULL ? kind->label : "");
+		telephone(c, json_str(m, "phone"));
+		html_raw(&c->out, "</td></tr>\n");
 	}
 	html_raw(&c->out, "</tbody>\n</table>\n");
 }
