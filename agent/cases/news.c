@@ -270,7 +270,7 @@ is_change(const struct entry *e)
 enum error_code
 cases_news(struct agent *a, const struct entry *e, struct why *why)
 {
-	const uint8_t *case_id;
+	const uint8_t *case_id = NULL;
 	const bool has = case_of(e, &case_id);
 	const bool ours = has && cases_ours(a, case_id);
 	enum error_code err = ERR_NONE;
