@@ -10,6 +10,7 @@
 
 #include "agent/desk/forget.h"
 #include "agent/desk/http_listen.h"
+#include "agent/desk/http_slow.h"
 #include "base/clock.h"
 
 /*
@@ -20,6 +21,7 @@ enum {
 	POOL = 40 * 1024,
 	STACK = 1024 * 1024,
 	IDLE_SECONDS = 15,
+	HEAD_MS = 20 * 1000,           /* a whole head, at the slowest */
 	BODY_MS = 30 * 1000,           /* a whole body, at the slowest */
 	STREAM_BLOCK = 1024, STREAM_MAX = 16 * 1024
 };
@@ -27,6 +29,7 @@ enum {
 struct http {
 	struct http_options o;
 	struct MHD_Daemon *daemon;
+	struct http_slow *slow;
 	atomic_bool closing;
 };
 
@@ -308,6 +311,28 @@ answer(struct http *h, struct MHD_Connection *c, struct coming *in,
 	return done;
 }
 
+static struct http_slow_one *
+slow_one(struct MHD_Connection *c)
+{
+	return MHD_get_connection_info(c,
+	    MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
+}
+
+static void
+on_connection(void *cls, struct MHD_Connection *c, void **context,
+    enum MHD_ConnectionNotificationCode what)
+{
+	struct http *h = cls;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+		*context = http_slow_came(h->slow, MHD_get_connection_info(c,
+		    MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd);
+	} else {
+		http_slow_gone(h->slow, *context);
+		*context = NULL;
+	}
+}
+
 static enum MHD_Result
 on_request(void *cls, struct MHD_Connection *c, const char *url,
     const char *method, const char *version, const char *data, size_t *n,
@@ -323,6 +348,7 @@ on_request(void *cls, struct MHD_Connection *c, const char *url,
 		return MHD_NO;
 	if (!in->begun) {
 		in->begun = true;
+		http_slow_heard(h->slow, slow_one(c));
 		status = look_first(h, c, in, method, version);
 		return status != 0 ? refuse(h, c, status) : MHD_YES;
 	}
@@ -363,11 +389,11 @@ static void
 on_done(void *cls, struct MHD_Connection *c, void **state,
     enum MHD_RequestTerminationCode code)
 {
+	const struct http *h = cls;
 	struct coming *in = *state;
 
-	(void)cls;
-	(void)c;
 	(void)code;
+	http_slow_next(h->slow, slow_one(c));
 	*state = NULL;
 	if (in == NULL)
 		return;
@@ -406,8 +432,13 @@ http_start(const struct http_options *o, struct http **out, struct why *why)
 
 	*out = NULL;
 	if (err == ERR_NONE)
+		err = http_slow_start(o->head_ms != 0 ? o->head_ms : HEAD_MS,
+		    &h->slow);
+	if (err == ERR_NONE)
 		err = http_listen(o->listen, o->socket_mode, &fd, why);
 	if (err != ERR_NONE) {
+		if (h != NULL)
+			http_slow_stop(&h->slow);
 		free(h);
 		return err;
 	}
@@ -426,9 +457,11 @@ http_start(const struct http_options *o, struct http **out, struct why *why)
 	    MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
 	    MHD_OPTION_URI_LOG_CALLBACK, on_target, h,
 	    MHD_OPTION_NOTIFY_COMPLETED, on_done, h,
+	    MHD_OPTION_NOTIFY_CONNECTION, on_connection, h,
 	    MHD_OPTION_END);
 	if (h->daemon == NULL) {
 		http_unlisten(&fd);
+		http_slow_stop(&h->slow);
 		free(h);
 		why_set(why, "%s: no thread for it", o->listen);
 		return ERR_INTERNAL;
@@ -444,6 +477,7 @@ http_stop(struct http **h)
 		return;
 	atomic_store(&(*h)->closing, true);
 	MHD_stop_daemon((*h)->daemon);         /* closes the listener, too */
+	http_slow_stop(&(*h)->slow);
 	free(*h);
 	*h = NULL;
 }

@@ -78,6 +78,7 @@ struct http_options {
 	const struct http_field *always; /* on each reply; ends with NULL */
 	size_t body_max;
 	unsigned connections;
+	unsigned head_ms;              /* for the head of a request; 0: 20 s */
 };
 
 struct http;

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -347,6 +348,36 @@ static const char *const nowhere[] = { "", "7645", "127.0.0.1", ":7645",
     "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:x",
     "::1:7645", "desk.sock" };
 
+/* One byte now and then keeps no place: all eight are taken, and given back. */
+START_TEST(a_head_that_never_ends)
+{
+	const struct http_options o = { .listen = path, .socket_mode = 0600,
+	    .handler = handle, .ctx = (void *)(uintptr_t)always,
+	    .always = always, .body_max = BODY_MAX, .connections = 8,
+	    .head_ms = 300 };
+	struct why why = { "" };
+	int slow[8];
+	char c;
+
+	http_stop(&h);
+	ck_assert_msg(http_start(&o, &h, &why) == ERR_NONE, "%s", why.text);
+	for (size_t i = 0; i < 8; i++) {
+		slow[i] = dial();
+		ck_assert_int_eq(send(slow[i], "GET / HT", 8, 0), 8);
+	}
+	for (size_t i = 0; i < 8; i++) {
+		struct pollfd p = { .fd = slow[i], .events = POLLIN };
+
+		while (poll(&p, 1, 50) == 0)
+			(void)send(slow[i], "T", 1, MSG_NOSIGNAL);
+		ck_assert_int_le(recv(slow[i], &c, 1, 0), 0);
+		close(slow[i]);
+	}
+	ck_assert_int_eq(status_of(say("GET / HTTP/1.1\r\n" CLOSE "\r\n")),
+	    200);
+}
+END_TEST
+
 START_TEST(other_machines)
 {
 	struct why why;
@@ -404,6 +435,7 @@ fill(TCase *tc)
 	tcase_add_test(tc, long_target);
 	tcase_add_test(tc, long_headers);
 	tcase_add_test(tc, a_long_body_in_chunks);
+	tcase_add_test(tc, a_head_that_never_ends);
 	tcase_add_test(tc, other_machines);
 	tcase_add_test(tc, loopback);
 }
