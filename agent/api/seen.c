@@ -42,7 +42,8 @@ out_state_name(enum out_state s)
 	return "unknown";
 }
 
-struct calling {
+/* What is known of copies besides the outbox goes to its list. */
+struct listing {
 	struct agent *a;
 	json_t *copies;
 };
@@ -50,15 +51,21 @@ struct calling {
 static enum error_code
 add_waiting(void *ctx, const char *member)
 {
-	return json_array_append_new(ctx, json_pack("{s:s, s:s}", "member",
-	    member, "state", "waiting")) == 0 ? ERR_NONE : ERR_NOMEM;
+	struct listing *l = ctx;
+
+	return json_array_append_new(l->copies, json_pack("{s:s, s:s, s:s}",
+	    "member", member, "name", work_name(l->a, member), "state",
+	    "waiting")) == 0 ? ERR_NONE : ERR_NOMEM;
 }
 
 static enum error_code
 add_stopped(void *ctx, const char *member)
 {
-	return json_array_append_new(ctx, json_pack("{s:s, s:s, s:s}",
-	    "member", member, "state", "refused", "rule", "R1")) == 0 ?
+	struct listing *l = ctx;
+
+	return json_array_append_new(l->copies, json_pack(
+	    "{s:s, s:s, s:s, s:s}", "member", member, "name",
+	    work_name(l->a, member), "state", "refused", "rule", "R1")) == 0 ?
 	    ERR_NONE : ERR_NOMEM;
 }
 
@@ -66,16 +73,16 @@ add_stopped(void *ctx, const char *member)
 static enum error_code
 add_call(void *ctx, const struct unopened *u)
 {
-	struct calling *k = ctx;
+	struct listing *l = ctx;
 	char words[300];
 	json_t *copy;
 	size_t i;
 
-	json_array_foreach(k->copies, i, copy)
+	json_array_foreach(l->copies, i, copy)
 		if (strcmp(json_string_value(json_object_get(copy, "member")),
 		    u->member) == 0)
 			json_object_set_new(copy, "call", json_string(
-			    unopened_words(k->a, u->member, words,
+			    unopened_words(l->a, u->member, words,
 			    sizeof words)));
 	return ERR_NONE;
 }
@@ -85,7 +92,7 @@ work_copies(struct agent *a, const struct record_id *id)
 {
 	struct db_stmt *st = a->sql[SQL_OUT_ABOUT];
 	json_t *copies = json_array();
-	struct calling calling = { a, copies };
+	struct listing list = { a, copies };
 	char to[WIRE_ID_MAX + 1], role[WIRE_ROLE_MAX + 1];
 	bool row;
 
@@ -116,9 +123,9 @@ work_copies(struct agent *a, const struct record_id *id)
 		json_array_append_new(copies, o);
 	}
 	db_done(st);
-	if (compose_waiting(a, id, add_waiting, copies) != ERR_NONE ||
-	    compose_stopped(a, id, add_stopped, copies) != ERR_NONE ||
-	    unopened_of(a, id, add_call, &calling) != ERR_NONE)
+	if (compose_waiting(a, id, add_waiting, &list) != ERR_NONE ||
+	    compose_stopped(a, id, add_stopped, &list) != ERR_NONE ||
+	    unopened_of(a, id, add_call, &list) != ERR_NONE)
 		log_warning(21, "store", "check the disk",
 		    "waiting copies could not be listed");
 	return copies;

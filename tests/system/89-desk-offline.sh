@@ -80,7 +80,7 @@ WL_ACTION=/write/1 wl_again northbank-police pat /write/1 do=send codes=CC21 \
     actor=P1 targets=P2 recency=RC1 source=SRC6 'text=waits outside' \
     to=northbank-children >"$W/page"
 shows 'Where it is'
-shows 'northbank-children'
+shows 'Northbank Children and Families'
 hides 'delivered'
 id=$(sed -n 's|.*href="/recall/\([0-9a-f]*\)".*|\1|p' "$W/page" | head -n 1)
 [ ${#id} -eq 32 ] || fail 'it was not kept'
