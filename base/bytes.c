@@ -302,3 +302,25 @@ hex_decode(uint8_t *out, size_t n, const char *hex)
 	}
 	return true;
 }
+
+void
+text_whole(char *s)
+{
+	char *to = s;
+
+	while (*s != '\0') {
+		const unsigned char c = (unsigned char)*s;
+		const size_t want = c < 0x80 ? 1 : c < 0xc0 ? 0 : c < 0xe0 ?
+		    2 : c < 0xf0 ? 3 : c < 0xf8 ? 4 : 0;
+		size_t n = 1;
+
+		while (n < want && ((unsigned char)s[n] & 0xc0) == 0x80)
+			n++;
+		if (n == want) {
+			memmove(to, s, n);
+			to += n;
+		}
+		s += n;
+	}
+	*to = '\0';
+}

@@ -69,4 +69,7 @@ void hex_encode(char *out, const uint8_t *in, size_t n);
 /* Exactly 2 * n hex digits and nothing else; false otherwise. */
 bool hex_decode(uint8_t *out, size_t n, const char *hex);
 
+/* Takes out of UTF-8 what a precision or a full buffer has cut in two. */
+void text_whole(char *s);
+
 #endif

@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/bytes.h"
+
 const char *
 error_text(enum error_code e)
 {
@@ -27,4 +29,6 @@ why_set(struct why *why, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(why->text, sizeof why->text, fmt, ap);
 	va_end(ap);
+	/* it becomes JSON, and may quote what somebody wrote */
+	text_whole(why->text);
 }

@@ -189,6 +189,8 @@ api_tell(struct api_call *c, enum cli_exit code, json_t *result,
 		s->n_out = s->out != NULL ? strlen(s->out) : 0;
 		s->text = words != NULL && words[0] != '\0' ?
 		    strndup(words, TEXT_MAX) : NULL;
+		if (s->text != NULL)
+			text_whole(s->text);
 		s->at = 0;
 		s->telling = true;
 		pour(c->agent->api, s);

@@ -35,11 +35,36 @@ START_TEST(why_is_bounded)
 }
 END_TEST
 
+/* What is quoted may be cut anywhere, and stays text. */
+START_TEST(why_is_text)
+{
+	static const char quoted[] = "\u0142\u20ac\U0001f4a7z";
+	char longer[sizeof((struct why *)0)->text + 4];
+	struct why why;
+
+	for (int cut = 0; cut <= (int)sizeof quoted; cut++) {
+		why_set(&why, "\"%.*s\": no", cut, quoted);
+		ck_assert_str_eq(why.text, cut < 2 ? "\"\": no" :
+		    cut < 5 ? "\"\u0142\": no" :
+		    cut < 9 ? "\"\u0142\u20ac\": no" :
+		    cut < 10 ? "\"\u0142\u20ac\U0001f4a7\": no" :
+		    "\"\u0142\u20ac\U0001f4a7z\": no");
+	}
+	memset(longer, 'x', sizeof longer);
+	strcpy(longer + sizeof why.text - 2, "\u0142");
+	why_set(&why, "%s", longer);
+	ck_assert_uint_eq(strlen(why.text), sizeof why.text - 2);
+	why_set(&why, "a\x80\xc5z\xff");
+	ck_assert_str_eq(why.text, "az");
+}
+END_TEST
+
 static void
 fill(TCase *tc)
 {
 	tcase_add_test(tc, every_error_has_a_text_of_its_own);
 	tcase_add_test(tc, why_is_bounded);
+	tcase_add_test(tc, why_is_text);
 }
 
 int
