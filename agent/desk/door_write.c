@@ -73,6 +73,11 @@ door_recall(struct door_call *c)
 	    c->part, "reason", reason), &out);
 	if (out == NULL)
 		return;
+	if (json_object_get(out, "copies") == NULL) {
+		door_no(c, code, out);
+		return;
+	}
+	/* without a line it is kept, and its copies are said to be queued */
 	c->reply = out;
-	c->status = code == CLI_DONE ? 202 : 422;
+	c->status = 202;
 }
