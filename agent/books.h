@@ -13,7 +13,7 @@
 extern const char books_schema[];     /* DDL, agent/books_schema.c */
 extern const char books_schema_cases[];
 /* Created at every start when missing: older stores get it too. */
-extern const char books_schema_desk[];
+extern const char books_schema_desk[], books_schema_events[];
 
 /* Seals `plain` for (table, row key) and appends nonce ‖ ciphertext. */
 MUST_USE enum error_code books_seal(const struct agent *a, const char *table,

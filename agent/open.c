@@ -170,6 +170,8 @@ open_store(struct agent *a, struct why *why)
 	if (err == ERR_NONE)
 		err = db_exec(a->db, books_schema_desk, why);
 	if (err == ERR_NONE)
+		err = db_exec(a->db, books_schema_events, why);
+	if (err == ERR_NONE)
 		err = store_open_sqlite(a->db, &a->slice, why);
 	if (err == ERR_NONE)
 		err = prepare(a);

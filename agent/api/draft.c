@@ -15,7 +15,7 @@
  * draft-drop   what: both
  *
  * A conversation in the consent room (room/..) that nobody signed is forgotten
- * 14 days after it was last kept (agent.c).
+ * 14 days after it was last kept (agent/life.c).
  */
 #include <sodium.h>
 #include <stdio.h>

@@ -97,19 +97,20 @@ enum error_code
 owners_get(struct agent *a, const uint8_t case_id[static WIRE_CASE],
     const char *what, struct owner *out)
 {
-	const struct owner *found;
-	struct owner *list;
-	size_t n;
-	enum error_code err = owners_load(a, case_id, &list, &n);
+	struct db_stmt *st = a->sql[SQL_OWNER_GET];
+	enum error_code err;
+	bool row;
 
 	memset(out, 0, sizeof *out);
-	if (err != ERR_NONE)
-		return err;
-	found = owners_find(list, n, what);
-	if (found != NULL)
-		*out = *found;
-	free(list);
-	return found != NULL ? ERR_NONE : ERR_NOTFOUND;
+	db_bind_blob(st, 1, case_id, WIRE_CASE);
+	db_bind_text(st, 2, what);
+	err = db_step(st, &row);
+	if (err == ERR_NONE && !row)
+		err = ERR_NOTFOUND;
+	if (err == ERR_NONE)
+		err = unseal(a, case_id, what, db_col_blob(st, 0), out);
+	db_done(st);
+	return err;
 }
 
 enum error_code
