@@ -119,6 +119,35 @@ START_TEST(told_when_first_read)
 }
 END_TEST
 
+/* ---- copies that wait for a key -------------------------------------------------- */
+
+/* The rows as compose_wait.c writes them: kept, then refused by our rules. */
+START_TEST(refused_while_it_waited)
+{
+	static const uint8_t id[RECORD_ID_LEN] = { 7 };
+	struct db_stmt *put = a->sql[SQL_WAITING_PUT];
+	struct db_stmt *stop = a->sql[SQL_WAITING_STOP];
+	uint8_t kase[WIRE_CASE];
+
+	case_id(o, kase);
+	ck_ok(agent_begin(a));
+	db_bind_blob(put, 1, id, sizeof id);
+	db_bind_text(put, 2, "school");
+	db_bind_blob(put, 3, kase, WIRE_CASE);
+	db_bind_text(put, 4, "p.nowak");
+	db_bind_u64(put, 5, 1);
+	ck_ok(agent_end(a, db_run(put)));
+	ck_assert_uint_eq(count("copy.refused"), 0);
+	for (unsigned i = 0; i < 2; i++) {
+		ck_ok(agent_begin(a));
+		db_bind_blob(stop, 1, id, sizeof id);
+		db_bind_text(stop, 2, "school");
+		ck_ok(agent_end(a, db_run(stop)));
+	}
+	ck_assert_uint_eq(count("copy.refused"), 1);
+}
+END_TEST
+
 /* ---- tasks ------------------------------------------------------------------------ */
 
 static void
@@ -331,6 +360,7 @@ fill(TCase *tc)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, names);
 	tcase_add_test(tc, told_when_first_read);
+	tcase_add_test(tc, refused_while_it_waited);
 	tcase_add_test(tc, assigned_once);
 	tcase_add_test(tc, due_on_its_day);
 	tcase_add_test(tc, ends_soon);
