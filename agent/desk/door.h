@@ -62,8 +62,6 @@ void door_pass(struct door_call *c, enum api_verb verb, json_t *in);
  * NULL. */
 void door_refuse(struct door_call *c, int status, const char *rule,
     const char *field, const char *title, const char *detail);
-/* A case as its local reference or number. */
-json_t *door_case(const char *local);
 
 door_route door_observe, door_track, door_recall, door_question,
     door_vocabulary, door_events, door_events_ack, door_sign_in, door_open,

@@ -160,16 +160,6 @@ door_pass(struct door_call *c, enum api_verb verb, json_t *in)
 		door_no(c, code, out);
 }
 
-json_t *
-door_case(const char *local)
-{
-	char *end;
-	const long long no = strtoll(local, &end, 10);
-
-	return *local != '\0' && *end == '\0' && no > 0 ?
-	    json_integer(no) : json_string(local);
-}
-
 /* ---- a body ------------------------------------------------------------------ */
 
 /* The agent would hang up on what is nested without end. */

@@ -107,7 +107,7 @@ door_sign_in(struct door_call *c)
 void
 door_open(struct door_call *c)
 {
-	door_pass(c, VERB_OPEN, json_pack("{s:o}", "case", door_case(c->part)));
+	door_pass(c, VERB_OPEN, json_pack("{s:s}", "case", c->part));
 }
 
 /* An item is named by its number, as in events; not by what begins with one,
@@ -128,7 +128,7 @@ door_message(struct door_call *c)
 void
 door_map(struct door_call *c)
 {
-	door_pass(c, VERB_MAP, json_pack("{s:o, s:s}", "case", door_case(c->part),
+	door_pass(c, VERB_MAP, json_pack("{s:s, s:s}", "case", c->part,
 	    "as", "json"));
 }
 

@@ -6,17 +6,28 @@
 
 #include "proto/vocabulary.h"
 
-enum { NO_DIGITS = 9 };
+enum { CASE_DIGITS = 9, MESSAGE_DIGITS = 15 };
+
+/* What only begins like a number is none: it would name another. */
+static long long
+number(const char *s, size_t digits)
+{
+	if (s == NULL || s[0] < '1' || s[0] > '9' || strlen(s) > digits ||
+	    s[strspn(s, "0123456789")] != '\0')
+		return 0;
+	return atoll(s);
+}
 
 long long
 view_case(const struct desk_call *c, unsigned part)
 {
-	const char *s = c->part[part];
+	return number(c->part[part], CASE_DIGITS);
+}
 
-	if (s == NULL || s[0] < '1' || s[0] > '9' ||
-	    strlen(s) > NO_DIGITS || s[strspn(s, "0123456789")] != '\0')
-		return 0;
-	return atoll(s);
+long long
+view_message(const struct desk_call *c, unsigned part)
+{
+	return number(c->part[part], MESSAGE_DIGITS);
 }
 
 bool

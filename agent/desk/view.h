@@ -20,6 +20,8 @@ struct view {
 
 /* The case number that is this part of the path; 0 when it is none. */
 long long view_case(const struct desk_call *c, unsigned part);
+/* The same for a message that came. */
+long long view_message(const struct desk_call *c, unsigned part);
 /*
  * Asks for the map and for the names; false: the reply is made.  `filters`
  * (stolen, may be NULL) go along: actor, child, pathway, left, right.

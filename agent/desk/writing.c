@@ -6,19 +6,18 @@
 
 #include "agent/desk/draft.h"
 #include "agent/desk/part.h"
+#include "agent/desk/view.h"
 
 enum { TO_MAX = 32 };                  /* recipients in one question */
 
 /* ---- asking the agent -------------------------------------------------------- */
 
 json_t *
-writing_case(const char *part)
+writing_case(const struct desk_call *c)
 {
-	char *end;
-	const long long no = strtoll(part, &end, 10);
+	const long long no = view_case(c, 0);
 
-	return *part != '\0' && *end == '\0' ? json_integer(no) :
-	    json_string(part);
+	return no != 0 ? json_integer(no) : json_string(c->part[0]);
 }
 
 static void

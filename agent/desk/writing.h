@@ -28,7 +28,7 @@ struct writing {
 /* The reply, for GET and POST alike. */
 void writing_page(struct desk_call *c, const struct writing *what);
 /* A case as the path has it: its number, or its reference at this agency. */
-json_t *writing_case(const char *part);
+json_t *writing_case(const struct desk_call *c);
 /* ?link=RECORD: a page begun from a record is about to link to it. */
 void writing_link_first(struct desk_call *c);
 

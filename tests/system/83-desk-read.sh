@@ -280,6 +280,12 @@ done
 who=susan
 look "/item/$(wc_id CAL-8)"
 hides 'Taken back'
+# what only begins like a number names nothing, and opens nothing
+for path in "/item/${POL4}abc" "/answer/${POL4}abc"; do
+	look "$path" 404
+	shows 'Nothing to show'
+	hides 'The answer'
+done
 who=mal
 wl_post $HERE mal /case/1/print to=court why=other >"$W/page"
 hides 'Pattern' Aleksander

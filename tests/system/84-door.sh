@@ -177,6 +177,7 @@ service=$token
 token=$(said .session)
 ok 'the worker opens' "$(post /v1/cases/1/open "$W/empty.json")" 200
 ok 'and maps' "$(get /v1/cases/1/map)" 200
+ok 'a case is named, not added up' "$(get /v1/cases/+1/map)" 404
 item=$(wl_as $P inbox --json | jq '.items[0].message')
 ok 'reads one item' "$(get "/v1/messages/$item")" 200
 for part in "${item}abc" "+$item" -1 "0$item-" 99999999999999999999; do

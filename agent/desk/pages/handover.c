@@ -181,8 +181,7 @@ page_handover(struct desk_call *c)
 	    "note", form_text(&c->form, "note"), "all",
 	    strcmp(what, "all") == 0);
 	if (strcmp(what, "all") != 0)
-		json_object_set_new(in, "case", json_integer(strtoll(what,
-		    NULL, 10)));
+		json_object_set_new(in, "case", json_string(what));
 	if (form_text(&c->form, "until")[0] != '\0')
 		json_object_set_new(in, "until", json_string(form_text(
 		    &c->form, "until")));

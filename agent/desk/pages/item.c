@@ -12,7 +12,7 @@
 
 desk_page page_item;
 
-enum { MESSAGE_DIGITS = 15, ID_HEX = 32 };
+enum { ID_HEX = 32, PART_MAX = 48 };
 
 /* ---- what it says ---------------------------------------------------------------- */
 
@@ -253,7 +253,7 @@ copies(struct desk_call *c, const json_t *item)
 static void
 task(struct desk_call *c, const json_t *item)
 {
-	char back[MESSAGE_DIGITS + ID_HEX];
+	char back[PART_MAX];
 
 	if (strcmp(json_str(item, "kind"), "task") != 0 ||
 	    json_yes(item, "recalled"))
@@ -356,16 +356,15 @@ show(struct desk_call *c, const json_t *item)
 
 /* A message by its number, one of our own records by its id; NULL. */
 static json_t *
-which(const char *part)
+which(const struct desk_call *c)
 {
-	const size_t n = strlen(part);
+	const char *part = c->part[0];
+	const long long message = view_message(c, 0);
 
-	if (n == ID_HEX && part[strspn(part, "0123456789abcdef")] == '\0')
+	if (strlen(part) == ID_HEX && part[strspn(part, "0123456789abcdef")] == '\0')
 		return json_pack("{s:s}", "observation", part);
-	if (n >= 1 && n <= MESSAGE_DIGITS && part[0] != '0' &&
-	    part[strspn(part, "0123456789")] == '\0')
-		return json_pack("{s:I}", "message", (json_int_t)atoll(part));
-	return NULL;
+	return message != 0 ? json_pack("{s:I}", "message",
+	    (json_int_t)message) : NULL;
 }
 
 /*
@@ -385,7 +384,7 @@ say_no(struct desk_call *c, const char *words)
 void
 page_item(struct desk_call *c)
 {
-	json_t *in = which(c->part[0]), *out = NULL;
+	json_t *in = which(c), *out = NULL;
 	const json_t *item;
 	char *words = NULL;
 	int code;

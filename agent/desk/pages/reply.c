@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "agent/desk/draft.h"
+#include "agent/desk/view.h"
 #include "agent/desk/write_form.h"
 
 desk_page page_recall, page_ask, page_answer;
@@ -157,9 +158,8 @@ page_ask(struct desk_call *c)
 	strcat(where, "/gaps");
 	if (!desk_once(c, where))
 		return;
-	in = json_pack("{s:I, s:s, s:s}", "case", (json_int_t)strtoll(
-	    c->part[0], NULL, 10), "to", form_text(&c->form, "to"), "text",
-	    form_text(&c->form, "text"));
+	in = json_pack("{s:s, s:s, s:s}", "case", c->part[0], "to",
+	    form_text(&c->form, "to"), "text", form_text(&c->form, "text"));
 	set(in, "gap", form_text(&c->form, "gap"));
 	set(in, "about", form_text(&c->form, "about"));
 	set(in, "by", form_text(&c->form, "reply_by"));
@@ -176,7 +176,7 @@ put_question(struct desk_call *c)
 	const json_t *item;
 
 	(void)desk_ask(c, VERB_OPEN, json_pack("{s:I}", "message",
-	    (json_int_t)strtoll(c->part[0], NULL, 10)), &out, NULL);
+	    (json_int_t)view_message(c, 0)), &out, NULL);
 	item = json_array_get(json_object_get(out, "items"), 0);
 	if (strcmp(json_str(item, "kind"), "question") == 0)
 		html(&c->out, "<p>%s asks:</p>\n<p class=\"quote\">%s</p>\n",
@@ -210,6 +210,10 @@ page_answer(struct desk_call *c)
 {
 	char where[80] = "/item/";
 
+	if (view_message(c, 0) == 0) {
+		desk_nothing(c);
+		return;
+	}
 	if (!c->post) {
 		show_answer(c, NULL, NULL);
 		return;
@@ -221,7 +225,7 @@ page_answer(struct desk_call *c)
 	strncat(where, c->part[0], 32);
 	if (desk_once(c, where))
 		act(c, VERB_ANSWER, json_pack("{s:I, s:s}", "message",
-		    (json_int_t)strtoll(c->part[0], NULL, 10), "text",
+		    (json_int_t)view_message(c, 0), "text",
 		    form_text(&c->form, "text")), "answered", where,
 		    show_answer);
 }

@@ -37,8 +37,8 @@ task_sent(struct desk_call *c, const char *id)
 	const char *due = form_text(&c->form, "due");
 
 	if (worker[0] != '\0')
-		(void)desk_ask(c, VERB_GAP_ASSIGN, json_pack("{s:o, s:s, s:s, "
-		    "s:s*}", "case", writing_case(c->part[0]), "task", id,
+		(void)desk_ask(c, VERB_GAP_ASSIGN, json_pack("{s:s, s:s, s:s, "
+		    "s:s*}", "case", c->part[0], "task", id,
 		    "to", worker, "due", due[0] != '\0' ? due : NULL), NULL,
 		    NULL);
 }
@@ -54,7 +54,7 @@ page_task(struct desk_call *c)
 	    .sent = task_sent };
 
 	what.about = what.cased = json_pack("{s:o}", "case",
-	    writing_case(c->part[0]));
+	    writing_case(c));
 	if (!c->post)
 		writing_link_first(c);
 	snprintf(what.draft, sizeof what.draft, "task/%.32s", c->part[0]);
@@ -100,7 +100,7 @@ page_goal(struct desk_call *c)
 	    .document = goal_document, .lacks = goal_lacks };
 
 	what.about = what.cased = json_pack("{s:o}", "case",
-	    writing_case(c->part[0]));
+	    writing_case(c));
 	if (!c->post)
 		writing_link_first(c);
 	snprintf(what.draft, sizeof what.draft, "goal/%.32s", c->part[0]);

@@ -141,8 +141,7 @@ keep(struct desk_call *c)
 	if (!desk_once(c, c->path))
 		return;
 	code = desk_ask(c, VERB_MANDATED, json_pack(
-	    "{s:I, s:s, s:s, s:s, s:s}", "case", (json_int_t)strtoll(no, NULL,
-	    10), "to", form_text(&c->form, "to"), "ground",
+	    "{s:s, s:s, s:s, s:s, s:s}", "case", no, "to", form_text(&c->form, "to"), "ground",
 	    form_text(&c->form, "ground"), "told", form_text(&c->form, "told"),
 	    "why", form_text(&c->form, "why")), NULL, &words);
 	if (code == CLI_DONE)

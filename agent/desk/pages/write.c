@@ -65,7 +65,7 @@ page_write_case(struct desk_call *c)
 	    "Start there." };
 
 	what.about = what.cased = json_pack("{s:o}", "case",
-	    writing_case(c->part[0]));
+	    writing_case(c));
 	if (!c->post)
 		writing_link_first(c);
 	snprintf(what.draft, sizeof what.draft, "write/%.32s", c->part[0]);
