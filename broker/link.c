@@ -26,7 +26,8 @@ enum {
 	READ_MAX = 256,                 /* frames read in one turn */
 	ENDPOINT_MAX = 256,
 	BACKLOG = 1024,
-	SILENT_S = 10, PROBE_S = 5, PROBES = 3,  /* a peer that is gone */
+	SILENT_S = 10, PROBE_S = 5, PROBES = 3,  /* a peer that is gone, */
+	UNHEARD_MS = 15000,             /* also with frames under way to it */
 	RCV_HWM = 8, SND_HWM = 64,      /* frames a peer's pipe holds */
 	FILES_SPARE = 256,
 	SELFTEST_MS = 10000,
@@ -548,6 +549,7 @@ set_int(void *socket, int option, int value)
  * Who is gone the kernel finds out: a heartbeat of libzmq's sets and cancels
  * timers in a list that it walks from the start, which with 5,000 members was
  * most of what an idle broker did.  Members send heartbeats and get answers.
+ * Keepalive is silent while something is under way: that has its own end.
  */
 static bool
 set_options(struct broker_link *l)
@@ -565,6 +567,7 @@ set_options(struct broker_link *l)
 	    set_int(s, ZMQ_TCP_KEEPALIVE_IDLE, SILENT_S) &&
 	    set_int(s, ZMQ_TCP_KEEPALIVE_INTVL, PROBE_S) &&
 	    set_int(s, ZMQ_TCP_KEEPALIVE_CNT, PROBES) &&
+	    set_int(s, ZMQ_TCP_MAXRT, UNHEARD_MS) &&
 	    set_int(s, ZMQ_CURVE_SERVER, 1) &&
 	    set_int(s, ZMQ_IPV6, 1) &&
 	    zmq_setsockopt(s, ZMQ_MAXMSGSIZE, &max, sizeof max) == 0 &&

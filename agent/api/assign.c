@@ -2,9 +2,8 @@
  * Who looks after what: gap-assign.
  *
  * gap-assign   case; gap (GP01..GP15) or task (its id, or the first 8 digits
- *              and more); to (a
- *              colleague or an agency; a task: whoever asks, if nobody is
- *              named), due; done true|false for a task
+ *              and more); to (a colleague or an agency; a task: whoever asks,
+ *              if nobody is named), due; done true|false for a task
  *              -> gap or task, to, due, done.  What is not named stays as it
  *              is for a task; nobody else is told.
  */

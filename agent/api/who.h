@@ -1,5 +1,6 @@
 /*
- * Who is calling, and what they may.  Inside the local socket (agent/api/api.h).
+ * Who is calling, and what they may.  Inside the local socket
+ * (agent/api/api.h).
  *
  * Without ASK_DESK the kernel's word counts: the worker of the peer's uid,
  * and IT for root and the agent's own uid.  With it the session counts and

@@ -19,8 +19,8 @@ enum statement_what {
 };
 
 /*
- * From the entries kept of the case (agent/cases/entries.h).  *lines gets a JSON
- * array, `text` the same in plain English, one fact a line, to be read on the
+ * From the entries kept of the case (agent/cases/entries.h).  *lines gets a
+ * JSON array, `text` the same in plain English, one fact a line, to be read on the
  * screen or aloud.
  */
 MUST_USE enum error_code statement_make(struct agent *a,

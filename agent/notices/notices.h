@@ -3,8 +3,9 @@
  *
  * The same bytes for every event and urgency: no name, count, case, agency
  * or parameter.  What came (mail, tasks, handed-over work, urgent copies
- * of ours that stay closed, something read here that its sender took back) is looked at in fixed batches, and each person who
- * may see any of it, and for whom nobody covers, gets one notice a batch, some chance minutes later, not
+ * of ours that stay closed, something read here that its sender took back) is
+ * looked at in fixed batches, and each person who may see any of it, and for
+ * whom nobody covers, gets one notice a batch, some chance minutes later, not
  * within the person's quiet hours.  Whoever reads the mail, or only sees that
  * there was one, learns that something came within the last batch.
  *

@@ -141,7 +141,8 @@ keep(struct desk_call *c)
 	if (!desk_once(c, c->path))
 		return;
 	code = desk_ask(c, VERB_MANDATED, json_pack(
-	    "{s:s, s:s, s:s, s:s, s:s}", "case", no, "to", form_text(&c->form, "to"), "ground",
+	    "{s:s, s:s, s:s, s:s, s:s}", "case", no, "to",
+	    form_text(&c->form, "to"), "ground",
 	    form_text(&c->form, "ground"), "told", form_text(&c->form, "told"),
 	    "why", form_text(&c->form, "why")), NULL, &words);
 	if (code == CLI_DONE)

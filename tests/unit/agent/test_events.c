@@ -247,7 +247,8 @@ send_one(void)
 	ck_told(office_ask(o, POLICE, "p.nowak", api_send, json_pack(
 	    "{s:i, s:[s], s:{s:s, s:s, s:s, s:[s], s:[s], s:s}}", "case", 1,
 	    "to", "school", "content", "schema", "wayleave/observation/1",
-	    "component", "C1", "actor", "P1", "targets", "P2", "codes", "CC30", "source", "SRC6")),
+	    "component", "C1", "actor", "P1", "targets", "P2", "codes", "CC30",
+	    "source", "SRC6")),
 	    CLI_DONE);
 	for (int i = 0; i < 3; i++)
 		office_pass(o, CLOCK_SECOND_MS);
